@@ -1,0 +1,6 @@
+namespace Ccr.AppHost;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}

@@ -1,0 +1,52 @@
+namespace Ccr.ProxyService.Configuration;
+
+/// <summary>One immutable, validated configuration: the schema of the Node router 1.x and 2.x, interpolated and typed.</summary>
+internal sealed record CcrConfig
+{
+    /// <summary>Where it came from: a file path, or "built-in demo".</summary>
+    public required string Source { get; init; }
+
+    /// <summary>True when no file was found and the built-in demo configuration is in force.</summary>
+    public bool IsDemo { get; init; }
+
+    /// <summary>Address to listen on; without <see cref="ApiKey"/> always loopback. Default 127.0.0.1.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Port to listen on. Default 3456.</summary>
+    public int Port { get; init; } = 3456;
+
+    /// <summary>The key that clients must send (x-api-key or Bearer); null accepts anyone on loopback.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Longest wait for a provider's response headers, and for the next byte of a stream. Default 10 minutes (API_TIMEOUT_MS).</summary>
+    public TimeSpan ApiTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>HTTP proxy for calls to providers (PROXY_URL); null for none.</summary>
+    public Uri? ProxyUrl { get; init; }
+
+    /// <summary>Largest request body accepted, in bytes (MAX_BODY_BYTES). Default 64 MiB.</summary>
+    public long MaxBodyBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>The minimum level of log lines (LOG_LEVEL); LOG=false is <see cref="LogLevel.None"/>. Default Information.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>All providers of the file, the disabled ones included.</summary>
+    public required IReadOnlyList<ProviderConfig> Providers { get; init; }
+
+    /// <summary>Routes by scenario.</summary>
+    public required RouterConfig Router { get; init; }
+
+    /// <summary>The enabled provider of that name, without regard to case; null when there is none.</summary>
+    public ProviderConfig? FindProvider(ReadOnlySpan<char> name)
+    {
+        foreach (var provider in Providers)
+        {
+            if (provider.DisabledReason is null && name.Equals(provider.Name, StringComparison.OrdinalIgnoreCase))
+            {
+                return provider;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,49 @@
+namespace Ccr.ProxyService.Configuration;
+
+/// <summary>One upstream.</summary>
+internal sealed record ProviderConfig
+{
+    /// <summary>The provider's name in routes; unique without regard to case.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The full endpoint address (api_base_url), such as https://api.deepseek.com/chat/completions.</summary>
+    public required Uri BaseUrl { get; init; }
+
+    /// <summary>The provider's key; null sends none. Never logged.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>The wire protocol this provider speaks.</summary>
+    public required ProviderProtocol Protocol { get; init; }
+
+    /// <summary>Models offered, as the provider spells them.</summary>
+    public required IReadOnlyList<string> Models { get; init; }
+
+    /// <summary>Headers added to every call (extra_headers); they win over ours.</summary>
+    public IReadOnlyDictionary<string, string> ExtraHeaders { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>anthropic-version sent when the client sent none. Default 2023-06-01.</summary>
+    public string AnthropicVersion { get; init; } = "2023-06-01";
+
+    /// <summary>True sends the key as Authorization: Bearer to an Anthropic-protocol provider (auth_header); otherwise x-api-key.</summary>
+    public bool UseBearer { get; init; }
+
+    /// <summary>Why this provider is not used (for instance an unset environment variable); null when it is.</summary>
+    public string? DisabledReason { get; init; }
+
+    /// <summary>The model as this provider spells it, found without regard to case; null when it is not in <see cref="Models"/>.</summary>
+    public string? FindModel(ReadOnlySpan<char> model)
+    {
+        foreach (var known in Models)
+        {
+            if (model.Equals(known, StringComparison.OrdinalIgnoreCase))
+            {
+                return known;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Name and protocol only, so that a key never reaches a log by accident.</summary>
+    public override string ToString() => $"{Name} ({Protocol})";
+}

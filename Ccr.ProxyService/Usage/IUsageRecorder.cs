@@ -1,0 +1,17 @@
+namespace Ccr.ProxyService.Usage;
+
+/// <summary>Takes what is counted. Calls never block, never throw and never wait for Redis.</summary>
+internal interface IUsageRecorder
+{
+    /// <summary>A request came in (gauge up); every one is ended by <see cref="RequestFinished"/>.</summary>
+    void RequestStarted();
+
+    /// <summary>The answer began to stream to the client (gauge up); ended by <see cref="StreamEnded"/>.</summary>
+    void StreamStarted();
+
+    /// <summary>The stream to the client ended, well or not (gauge down).</summary>
+    void StreamEnded();
+
+    /// <summary>A request is over (gauge down) and this is its account.</summary>
+    void RequestFinished(RequestRecord record);
+}

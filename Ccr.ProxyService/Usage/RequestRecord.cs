@@ -1,0 +1,58 @@
+using Ccr.ProxyService.Tokens;
+
+namespace Ccr.ProxyService.Usage;
+
+/// <summary>The account of one finished request. Holds no user text and no secret.</summary>
+internal sealed record RequestRecord
+{
+    /// <summary>The identity sent to the client as request-id.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>When the request line arrived, UTC.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>From the request line to the last byte of the answer.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>From the request line to the first content of the answer; null when none came.</summary>
+    public TimeSpan? TimeToFirstContent { get; init; }
+
+    /// <summary>Time spent waiting for providers, all attempts; <see cref="Duration"/> minus this is the proxy's own overhead.</summary>
+    public TimeSpan UpstreamTime { get; init; }
+
+    /// <summary>The client's protocol: "anthropic", "openai-chat", ….</summary>
+    public required string ClientDialect { get; init; }
+
+    /// <summary>The client program, from a closed list: "claude-code", "codex", "opencode", "other", ….</summary>
+    public required string ClientApplication { get; init; }
+
+    /// <summary>The model the client asked for.</summary>
+    public required string RequestedModel { get; init; }
+
+    /// <summary>The routing scenario: "default", "background", "think", "longContext", "webSearch", "image", "direct".</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>Why that scenario, in words for a person.</summary>
+    public required string RouteReason { get; init; }
+
+    /// <summary>The input token count used for routing; null when no rule needed one.</summary>
+    public TokenCount? RoutingTokens { get; init; }
+
+    /// <summary>Every try, in order; the last one gave the answer, if any did.</summary>
+    public required IReadOnlyList<AttemptRecord> Attempts { get; init; }
+
+    /// <summary>True when the client asked for a stream.</summary>
+    public bool Streaming { get; init; }
+
+    /// <summary>The HTTP status sent to the client; 499 when the client left first.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>A short stable word for what failed ("rate_limited", "cut", …); null when the answer was complete.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Tokens as the provider reported them.</summary>
+    public TokenUsage Tokens { get; init; }
+
+    /// <summary>The stop reason in Anthropic's words; null when unknown.</summary>
+    public string? StopReason { get; init; }
+}

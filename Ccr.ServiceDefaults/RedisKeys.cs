@@ -1,0 +1,48 @@
+namespace Ccr.ServiceDefaults;
+
+/// <summary>
+/// The names of everything CCR keeps in Redis, shared by the three services. Each key carries its series in braces, so that a
+/// cluster keeps one series on one node and different series spread.
+/// </summary>
+public static class RedisKeys
+{
+    /// <summary>Names of all usage series ever counted: a set of the strings that <see cref="Usage"/> takes.</summary>
+    public const string Series = "ccr:{series}";
+
+    /// <summary>A bounded stream of finished requests, newest last; one field <c>r</c> with a JSON object.</summary>
+    public const string RecentRequests = "ccr:{recent}";
+
+    /// <summary>Entries kept in <see cref="RecentRequests"/>.</summary>
+    public const int RecentRequestsLength = 1000;
+
+    /// <summary>The running proxies: a hash of instance to the last sign of life, Unix milliseconds.</summary>
+    public const string Instances = "ccr:{instances}";
+
+    /// <summary>The series of everything the proxies served.</summary>
+    public const string Total = "total";
+
+    /// <summary>The series of what the tokenizer service did: fields requests, texts, bytes, tokens.</summary>
+    public const string Tokenizer = "tokenizer";
+
+    /// <summary>The series of one route target: "tier:provider,model".</summary>
+    public static string Tier(string name) => "tier:" + name;
+
+    /// <summary>The series of one provider.</summary>
+    public static string Provider(string name) => "provider:" + name;
+
+    /// <summary>The series of one model, as the provider spells it.</summary>
+    public static string Model(string name) => "model:" + name;
+
+    /// <summary>A hash of counters since the beginning: requests, failures, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, duration_ms.</summary>
+    public static string Usage(string series) => $"ccr:usage:{{{series}}}";
+
+    /// <summary>The same counters of one minute (UTC); kept for <see cref="MinuteRetention"/>.</summary>
+    public static string UsageMinute(string series, DateTimeOffset minute) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ccr:usage:{{{series}}}:{minute.UtcDateTime:yyyyMMddHHmm}");
+
+    /// <summary>How long minute counters are kept.</summary>
+    public static readonly TimeSpan MinuteRetention = TimeSpan.FromHours(25);
+
+    /// <summary>What one proxy instance is doing now, as JSON; expires when the instance no longer refreshes it.</summary>
+    public static string Live(string instance) => $"ccr:live:{{{instance}}}";
+}

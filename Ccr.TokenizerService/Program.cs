@@ -1,0 +1,6 @@
+namespace Ccr.TokenizerService;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
