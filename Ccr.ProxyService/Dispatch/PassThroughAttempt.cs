@@ -12,8 +12,6 @@ namespace Ccr.ProxyService.Dispatch;
 /// <summary>One call to a provider of the client's own protocol: bytes go through as they are, both ways, with a tap that watches.</summary>
 internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit drain, IUsageRecorder usage, TimeProvider time)
 {
-    private const int ReadSize = 16 * 1024;
-
     /// <summary>Sends the request to the target and the answer to the client.</summary>
     public async Task<AttemptOutcome> RunAsync(ProxyCall call, RouteTarget target, int attempt)
     {
@@ -46,6 +44,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
         var http = call.Http;
         using var gate = new CommitGate(http.Response.BodyWriter);
         using var tap = new AnthropicStreamTap(target.Provider.Name);
+        using var frames = new FrameBuffer();
         var isStream = response.Content.Headers.ContentType?.MediaType?.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
         var counted = false;
         try
@@ -66,17 +65,18 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
             {
                 while (true)
                 {
+                    // An empty read waits for data without holding a buffer: a thousand idle streams cost no memory.
                     await stream.ReadAsync(Memory<byte>.Empty, clock.Token).ConfigureAwait(false);
-                    var memory = gate.GetMemory(ReadSize);
-                    var read = await stream.ReadAsync(memory, clock.Token).ConfigureAwait(false);
+                    var room = frames.Room();
+                    var read = await stream.ReadAsync(room, clock.Token).ConfigureAwait(false);
                     if (read == 0)
                     {
                         break;
                     }
 
                     clock.Touch();
-                    tap.Feed(memory.Span[..read]);
-                    gate.Advance(read);
+                    tap.Feed(room.Span[..read]);
+                    frames.Advance(read, gate);
                     if (!gate.IsOpen)
                     {
                         if (tap.Error is { } early)
@@ -98,6 +98,11 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
                 }
 
                 tap.Complete();
+                if (tap.IsComplete)
+                {
+                    // A last event without its empty line.
+                    gate.Write(frames.Held);
+                }
             }
 
             Note(call, tap);
@@ -148,8 +153,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
 
     private static async Task SayErrorAsync(ProxyCall call, CommitGate gate, ProviderError error)
     {
-        // Ends whatever frame was cut in the middle; an empty line more does no harm.
-        gate.Write("\n\nevent: error\ndata: "u8);
+        gate.Write("event: error\ndata: "u8);
         AnthropicErrors.WriteBody(gate, error, call.RequestId);
         gate.Write("\n\n"u8);
         await UpstreamErrors.TryFlushAsync(call.Http).ConfigureAwait(false);
