@@ -45,6 +45,9 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
     /// <summary>True after End or Error was handed on.</summary>
     public bool IsFinished { get; private set; }
 
+    /// <summary>True once any tool call came.</summary>
+    public bool HasCalls => _calls.Count > 0;
+
     /// <summary>True once the provider said why it stopped.</summary>
     public bool HasFinishReason => _finish != FinishReason.None;
 

@@ -210,19 +210,23 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
     private void ReadChoice(ref Utf8JsonReader reader)
     {
         ReadOnlySpan<byte> finish = default;
+        Utf8JsonReader delta = default, message = default;
+        bool hasDelta = false, hasMessage = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+            if (reader.ValueTextEquals("delta"u8))
             {
                 reader.Read();
-                if (reader.TokenType == JsonTokenType.StartObject)
-                {
-                    ReadDelta(ref reader);
-                }
-                else
-                {
-                    reader.Skip();
-                }
+                delta = reader;
+                hasDelta = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("message"u8))
+            {
+                reader.Read();
+                message = reader;
+                hasMessage = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
             }
             else if (reader.ValueTextEquals("finish_reason"u8))
             {
@@ -241,6 +245,16 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
                 reader.Read();
                 reader.Skip();
             }
+        }
+
+        // Perplexity repeats the whole message beside every delta; only where there is no delta is it the payload.
+        if (hasDelta)
+        {
+            ReadDelta(ref delta);
+        }
+        else if (hasMessage)
+        {
+            ReadDelta(ref message);
         }
 
         // After the payload: the last words may ride on the same chunk.
@@ -344,10 +358,27 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
             }
         }
 
-        if (hasFunctionCall)
+        if (hasFunctionCall && !hasCalls && HasName(functionCall))
         {
             ReadFunction(ref functionCall, _message.Call(0, default));
         }
+    }
+
+    /// <summary>Some gateways send a legacy call with every field empty where there is none; a piece of arguments belongs to a call that has begun.</summary>
+    private bool HasName(Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty)
+            {
+                return true;
+            }
+
+            reader.Skip();
+        }
+
+        return _message.HasCalls;
     }
 
     private void ReadReasoningDetails(ref Utf8JsonReader reader)

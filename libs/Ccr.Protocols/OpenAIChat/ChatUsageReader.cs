@@ -84,7 +84,8 @@ internal static class ChatUsageReader
             output = total - prompt;
         }
 
-        return new(input, cached, written, output, Math.Min(reasoning, output));
+        // Some count the same tokens as read and as written; read and written are parts of the input and cannot be more than it.
+        return new(input, cached, Math.Min(written, input - cached), output, Math.Min(reasoning, output));
     }
 
     private static void Details(ref Utf8JsonReader reader, ref long cached, ref long written, ref long audio)
