@@ -27,7 +27,7 @@ internal sealed class Histogram(double[] bounds)
         }
 
         Interlocked.Increment(ref _buckets[bucket]);
-        Interlocked.Add(ref _sum, (long)(value * SumScale));
+        Interlocked.Add(ref _sum, (long)Math.Round(value * SumScale));
     }
 
     /// <summary>The number of values in one bucket alone; the bucket after the last bound holds the rest.</summary>
