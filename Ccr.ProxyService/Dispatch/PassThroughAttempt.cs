@@ -24,7 +24,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
             clock.Touch();
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                var (error, body) = await UpstreamErrors.ReadAsync(response, target.Provider.Name, time, clock.Token).ConfigureAwait(false);
+                var (error, body) = await UpstreamErrors.ReadAsync(response, target.Provider, time, clock.Token).ConfigureAwait(false);
                 return new(error, false, Verbatim: new((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, response));
             }
 

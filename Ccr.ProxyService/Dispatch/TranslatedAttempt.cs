@@ -31,7 +31,7 @@ internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drai
             clock.Touch();
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                var (error, _) = await UpstreamErrors.ReadAsync(response, target.Provider.Name, time, clock.Token).ConfigureAwait(false);
+                var (error, _) = await UpstreamErrors.ReadAsync(response, target.Provider, time, clock.Token).ConfigureAwait(false);
                 return new(error, false);
             }
 

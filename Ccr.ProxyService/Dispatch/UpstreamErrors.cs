@@ -12,11 +12,22 @@ internal static class UpstreamErrors
     private const int LongestErrorBody = 256 * 1024;
 
     /// <summary>Reads an answer that is no success; at most 256 KiB of it.</summary>
-    public static async Task<(ProviderError Error, byte[] Body)> ReadAsync(HttpResponseMessage response, string provider, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<(ProviderError Error, byte[] Body)> ReadAsync(HttpResponseMessage response, ProviderConfig provider, TimeProvider time, CancellationToken cancellationToken)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var body = await ReadBodyAsync(stream, LongestErrorBody, cancellationToken).ConfigureAwait(false);
-        return (ProviderErrorReader.Read((int)response.StatusCode, body, RetryAfter(response, time), provider), body);
+        var body = WithoutKey(await ReadBodyAsync(stream, LongestErrorBody, cancellationToken).ConfigureAwait(false), provider.ApiKey);
+        return (ProviderErrorReader.Read((int)response.StatusCode, body, RetryAfter(response, time), provider.Name), body);
+    }
+
+    /// <summary>Blots out the provider's key: some servers repeat it when they refuse it.</summary>
+    private static byte[] WithoutKey(byte[] body, string? key)
+    {
+        if (key is null || key.Length < 8 || body.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(key)) < 0)
+        {
+            return body;
+        }
+
+        return System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(body).Replace(key, "***", StringComparison.Ordinal));
     }
 
     /// <summary>Reads a whole body up to a limit; what lies beyond is not read.</summary>

@@ -54,7 +54,7 @@ public static class ProviderErrorReader
             "not_found_error" or "NOT_FOUND" => ErrorKind.NotFound,
             "request_too_large" => ErrorKind.TooLarge,
             "timeout_error" or "DEADLINE_EXCEEDED" => ErrorKind.Timeout,
-            "api_error" or "server_error" or "INTERNAL" => ErrorKind.Server,
+            "api_error" or "server_error" or "INTERNAL" when status is not (503 or 504 or 529) => ErrorKind.Server,
             "UNAVAILABLE" => ErrorKind.Overloaded,
             _ => (ErrorKind?)null,
         };
@@ -63,7 +63,7 @@ public static class ProviderErrorReader
             "rate_limit_exceeded" or "rate_limited" => ErrorKind.RateLimited,
             "invalid_api_key" => ErrorKind.Authentication,
             "model_not_found" => ErrorKind.NotFound,
-            "server_error" => ErrorKind.Server,
+            "server_error" when status is not (503 or 504 or 529) => ErrorKind.Server,
             "server_is_overloaded" or "overloaded" => ErrorKind.Overloaded,
             _ => (ErrorKind?)null,
         };
