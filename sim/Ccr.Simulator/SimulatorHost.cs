@@ -1,6 +1,7 @@
 using Ccr.Simulator.Answers;
 using Ccr.Simulator.Recording;
 using Ccr.Simulator.Serving;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Ccr.Simulator;
 
@@ -34,9 +35,9 @@ public static class SimulatorHost
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            // A flush returns when the socket has the bytes: stamps are honest, and a cut comes after the event before it.
-            kestrel.Limits.MaxResponseBufferSize = 0;
         });
+        // A flush returns when the socket has the bytes: stamps are honest, and a cut comes after the event before it.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxWriteBufferSize = 1);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var app = builder.Build();
         log = new RequestLog();

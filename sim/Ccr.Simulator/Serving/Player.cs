@@ -30,10 +30,7 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
 
             WriteHead(http.Response, playback);
             await http.Response.StartAsync(leave.Token);
-            if (!await SendAsync(http.Response, playback, leave.Token))
-            {
-                return Outcome.Cancelled;
-            }
+            await SendAsync(http.Response, playback, leave.Token);
 
             switch (playback.Ending)
             {
@@ -47,7 +44,7 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
 
             return playback.IsFault ? Outcome.Faulted : Outcome.Completed;
         }
-        catch (OperationCanceledException) when (leave.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             // The caller's leaving, or the simulator's end: what was begun must not look whole.
             http.Abort();
@@ -66,13 +63,14 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
         }
     }
 
-    private async Task<bool> SendAsync(HttpResponse response, Playback playback, CancellationToken leave)
+    private async Task SendAsync(HttpResponse response, Playback playback, CancellationToken leave)
     {
         var body = response.BodyWriter;
         var stamp = 0;
         var due = time.GetTimestamp();
-        foreach (var segment in playback.Segments)
+        for (var i = 0; i < playback.Segments.Count; i++)
         {
+            var segment = playback.Segments[i];
             if (segment.Wait > 0)
             {
                 // Paced against the clock, so that late timers do not add up.
@@ -84,16 +82,22 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
                 }
             }
 
+            leave.ThrowIfCancellationRequested();
             Write(body.GetSpan(segment.Length), playback, segment, ref stamp);
             body.Advance(segment.Length);
-            var flushed = await body.FlushAsync(leave);
-            if (flushed.IsCompleted || flushed.IsCanceled)
+            if (i == playback.Segments.Count - 1)
             {
-                return false;
+                // A caller may close as soon as it has the last byte, before this flush returns: that is no leaving.
+                await body.FlushAsync(CancellationToken.None);
+                return;
+            }
+
+            var flushed = await body.FlushAsync(leave);
+            if (flushed.IsCompleted)
+            {
+                throw new OperationCanceledException("The caller has left.");
             }
         }
-
-        return !leave.IsCancellationRequested;
     }
 
     private static void Write(Span<byte> target, Playback playback, Segment segment, ref int stamp)
