@@ -48,23 +48,15 @@ public sealed class ServiceEndpoints(IConfiguration configuration)
 
     private Uri? Pick(IConfigurationSection section)
     {
-        List<string> addresses = [];
-        foreach (var child in section.GetChildren())
-        {
-            if (!string.IsNullOrWhiteSpace(child.Value))
-            {
-                addresses.Add(child.Value);
-            }
-        }
-
+        var addresses = section.GetChildren().Where(child => !string.IsNullOrWhiteSpace(child.Value)).ToList();
         if (addresses.Count == 0)
         {
             return null;
         }
 
-        var text = addresses[(int)((Interlocked.Increment(ref _turn) - 1) % (uint)addresses.Count)];
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0
+        var chosen = addresses[(int)((Interlocked.Increment(ref _turn) - 1) % (uint)addresses.Count)];
+        return Uri.TryCreate(chosen.Value, UriKind.Absolute, out var uri) && uri.Host.Length > 0
             ? uri
-            : throw new InvalidOperationException($"{section.Path} has \"{text}\"; it must be a full address such as http://localhost:5000.");
+            : throw new InvalidOperationException($"{chosen.Path} has \"{chosen.Value}\"; it must be a full address such as http://localhost:5000.");
     }
 }

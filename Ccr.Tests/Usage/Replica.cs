@@ -60,6 +60,9 @@ internal sealed class Replica : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Writer.Dispose();
+
+        // Without waiting for replies, which takes the library a second.
+        Redis.Multiplexer.Close(allowCommandsToComplete: false);
         await _services.DisposeAsync();
     }
 }

@@ -62,7 +62,7 @@ public static class AspireRedisExtensions
     private static ConfigurationOptions Options(StackExchangeRedisSettings settings, string connectionName, Action<ConfigurationOptions>? configureOptions)
     {
         var text = settings.ConnectionString ?? "";
-        var options = ConfigurationOptions.Parse(text);
+        var options = text.Length > 0 ? ConfigurationOptions.Parse(text) : new ConfigurationOptions();
         options.AbortOnConnectFail = false;
         if (!text.Contains("connectTimeout", StringComparison.OrdinalIgnoreCase))
         {
