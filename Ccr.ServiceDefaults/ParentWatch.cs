@@ -48,6 +48,8 @@ public static class ParentWatch
                 // The pipe broke: the parent is gone.
             }
 
+            // A host that is asked to stop while it starts throws instead.
+            lifetime.ApplicationStarted.WaitHandle.WaitOne(Patience);
             lifetime.StopApplication();
             if (!lifetime.ApplicationStopped.WaitHandle.WaitOne(Patience))
             {

@@ -19,7 +19,7 @@ public class LifeCycleTests
         Assert.Equal("store", (await app.Processes.NextAsync()).Name);
         await app.StateAsync("web", KnownResourceStates.Waiting);
         await app.Time.PassAsync(StartingPoll);
-        await app.Time.PassAsync(StartingPoll);
+        await app.Time.AwaitedAsync(StartingPoll);
         Assert.False(app.Processes.AnotherWasStarted());
 
         app.SetHealth("store", healthy: true);
@@ -175,6 +175,7 @@ public class LifeCycleTests
         await app.Time.PassAsync(TimeSpan.FromSeconds(30));
         await app.Notifications.WaitForResourceAsync("web", change => change.Snapshot.HealthStatus == HealthStatus.Unhealthy);
         await app.Time.PassAsync(TimeSpan.FromSeconds(1));
+        await app.Time.AwaitedAsync(TimeSpan.FromSeconds(2));
         app.SetHealth("web", healthy: true);
         await app.Time.PassAsync(TimeSpan.FromSeconds(2));
         await app.HealthyAsync("web");
@@ -191,7 +192,7 @@ public class LifeCycleTests
         app.AddCheckedProcess("web").WithHttpEndpoint();
         await app.StartAsync();
         await app.StateAsync("web", KnownResourceStates.Running);
-        await app.Time.PassAsync(StartingPoll);
+        await app.Time.AwaitedAsync(StartingPoll);
         Assert.DoesNotContain("RESOURCE", app.Output, StringComparison.Ordinal);
 
         app.SetHealth("web", healthy: true);

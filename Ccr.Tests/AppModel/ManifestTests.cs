@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aspire.Hosting;
+using Ccr.Tests.Parts;
 
 namespace Ccr.Tests.AppModel;
 
@@ -7,27 +8,25 @@ public sealed class ManifestTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ccr-manifest-").FullName;
 
-    private static string AppHost => Repository.Program("Ccr.AppHost", "Ccr.AppHost.dll");
-
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task The_AppHost_writes_the_manifest_that_azd_reads()
     {
         var file = Path.Combine(_folder, "manifest.json");
-        await using var run = ProgramRun.Start(AppHost, ["--publisher", "manifest", "--output-path", file]);
+        await using var run = ProgramRun.Start(Built.AppHost, ["--publisher", "manifest", "--output-path", file]);
 
         Assert.Equal(0, await run.EndAsync());
 
-        var toRoot = Path.GetRelativePath(_folder, Repository.Root).Replace('\\', '/');
+        var toRoot = Path.GetRelativePath(_folder, Part.Repository).Replace('\\', '/');
         var actual = (await File.ReadAllTextAsync(file)).Replace(toRoot + "/", "../", StringComparison.Ordinal);
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "Ccr.Tests", "AppModel", "Golden", "aspire-manifest.json")), actual + "\n");
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Part.Repository, "Ccr.Tests", "AppModel", "Golden", "aspire-manifest.json")), actual + "\n");
     }
 
     [Fact]
     public async Task A_path_that_is_a_folder_gets_the_usual_file_name()
     {
-        await using var run = ProgramRun.Start(AppHost, ["--publisher", "manifest", "--output-path", _folder]);
+        await using var run = ProgramRun.Start(Built.AppHost, ["--publisher", "manifest", "--output-path", _folder]);
 
         Assert.Equal(0, await run.EndAsync());
         using var manifest = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "aspire-manifest.json")));
@@ -37,7 +36,7 @@ public sealed class ManifestTests : IDisposable
     [Fact]
     public async Task Without_a_path_there_is_one_line_and_exit_code_1()
     {
-        await using var run = ProgramRun.Start(AppHost, ["--publisher", "manifest"]);
+        await using var run = ProgramRun.Start(Built.AppHost, ["--publisher", "manifest"]);
 
         Assert.Equal(1, await run.EndAsync());
         Assert.Equal("The '--output-path [path]' option was not specified even though manifest publishing was requested.\n", run.Error);

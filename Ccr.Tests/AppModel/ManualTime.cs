@@ -41,6 +41,13 @@ internal sealed class ManualTime : TimeProvider
     /// <summary>Waits until the code under test waits for exactly this long, then lets it pass.</summary>
     public async Task PassAsync(TimeSpan delay)
     {
+        await AwaitedAsync(delay);
+        Advance(delay);
+    }
+
+    /// <summary>Waits until the code under test waits for exactly this long.</summary>
+    public async Task AwaitedAsync(TimeSpan delay)
+    {
         using var deadline = new CancellationTokenSource(Patience);
         while (!IsAwaited(delay))
         {
@@ -51,8 +58,6 @@ internal sealed class ManualTime : TimeProvider
 
             await Task.Delay(5);
         }
-
-        Advance(delay);
     }
 
     private bool IsAwaited(TimeSpan delay) => Waits().Contains(delay);

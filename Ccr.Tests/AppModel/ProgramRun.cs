@@ -44,7 +44,7 @@ internal sealed class ProgramRun : IAsyncDisposable
     }
 
     public static ProgramRun StartProbe(params string[] args)
-        => Start(Repository.Program("Ccr.Tests/Programs/AppModelProbe", "AppModelProbe.dll"), args);
+        => Start(Built.Probe, args);
 
     /// <summary>Waits for the end and returns the exit code.</summary>
     public async Task<int> EndAsync()

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Ccr.Tests.AppModel;
+using Ccr.Tests.Parts;
 
 namespace Ccr.Tests.Architecture;
 
@@ -51,7 +51,7 @@ public class DoorTests
     [Fact]
     public void The_AppHost_has_the_services_as_resources_only()
     {
-        var targets = File.ReadAllText(Path.Combine(Repository.Root, "standins", "Aspire.Hosting", "build", "Aspire.Hosting.Standin.targets"));
+        var targets = File.ReadAllText(Path.Combine(Part.Repository, "standins", "Aspire.Hosting", "build", "Aspire.Hosting.Standin.targets"));
         Assert.Contains("<ReferenceOutputAssembly>false</ReferenceOutputAssembly>", targets, StringComparison.Ordinal);
 
         var appHost = All().Single(project => project.Name == "Ccr.AppHost");
@@ -91,8 +91,8 @@ public class DoorTests
     }
 
     private static List<Project> All()
-        => [.. Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
-            .Where(file => !Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts" or "node_modules"))
+        => [.. Directory.EnumerateFiles(Part.Repository, "*.csproj", SearchOption.AllDirectories)
+            .Where(file => !Path.GetRelativePath(Part.Repository, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts" or "node_modules"))
             .Select(Read)];
 
     private static Project Read(string file)
@@ -104,7 +104,7 @@ public class DoorTests
             Linked: !isAppHost && reference.Attribute("ReferenceOutputAssembly")?.Value != "false"));
         return new Project(Path.GetFileNameWithoutExtension(file), xml, [.. references])
         {
-            IsTestProgram = Path.GetRelativePath(Repository.Root, file).Replace('\\', '/').StartsWith("Ccr.Tests/Programs/", StringComparison.Ordinal),
+            IsTestProgram = Path.GetRelativePath(Part.Repository, file).Replace('\\', '/').StartsWith("Ccr.Tests/Programs/", StringComparison.Ordinal),
         };
     }
 
