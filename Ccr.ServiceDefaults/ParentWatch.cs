@@ -18,11 +18,11 @@ public static class ParentWatch
     /// <summary>Watches the parent when <see cref="Variable"/> is 1; does nothing otherwise.</summary>
     public static IServiceCollection AddParentWatch(this IServiceCollection services)
         => Environment.GetEnvironmentVariable(Variable) == "1"
-            ? services.AddHostedService(provider => new Watcher(provider.GetRequiredService<IHostApplicationLifetime>(), Console.OpenStandardInput, () => Environment.Exit(1), Patience))
+            ? services.AddHostedService(provider => new Watcher(provider.GetRequiredService<IHostApplicationLifetime>()))
             : services;
 
     /// <summary>Reads until the end and then stops the application.</summary>
-    internal sealed class Watcher(IHostApplicationLifetime lifetime, Func<Stream> open, Action exit, TimeSpan patience) : IHostedService
+    private sealed class Watcher(IHostApplicationLifetime lifetime) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
@@ -35,7 +35,7 @@ public static class ParentWatch
 
         private void Watch()
         {
-            using var input = open();
+            using var input = Console.OpenStandardInput();
             Span<byte> ignored = stackalloc byte[64];
             try
             {
@@ -48,10 +48,12 @@ public static class ParentWatch
                 // The pipe broke: the parent is gone.
             }
 
+            // A host that is asked to stop while it starts throws instead.
+            lifetime.ApplicationStarted.WaitHandle.WaitOne(Patience);
             lifetime.StopApplication();
-            if (!lifetime.ApplicationStopped.WaitHandle.WaitOne(patience))
+            if (!lifetime.ApplicationStopped.WaitHandle.WaitOne(Patience))
             {
-                exit();
+                Environment.Exit(1);
             }
         }
     }

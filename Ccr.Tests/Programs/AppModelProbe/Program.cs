@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 // A program for tests of the app model. As `serve` it is a small service; otherwise an AppHost that is described by its command line:
@@ -17,6 +18,7 @@ if (args is ["serve"])
 {
     var web = WebApplication.CreateBuilder();
     web.Logging.ClearProviders();
+    web.Services.AddParentWatch();
     var service = web.Build();
     service.MapGet("/health", () => "ok");
     service.MapGet("/pid", () => Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -55,8 +55,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
             }
             else
             {
-                await _host.StartAsync(cancellationToken).ConfigureAwait(false);
-                await _host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+                await RunResourcesAsync(cancellationToken).ConfigureAwait(false);
                 Environment.ExitCode = Services.GetRequiredService<Orchestrator>().Failure is null ? Environment.ExitCode : 1;
             }
         }
@@ -101,6 +100,20 @@ public class DistributedApplication : IHost, IAsyncDisposable
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    private async Task RunResourcesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _host.StartAsync(cancellationToken).ConfigureAwait(false);
+            await _host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C in the middle of the start: what has started must stop all the same.
+            await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     private void ThrowIfProblems()

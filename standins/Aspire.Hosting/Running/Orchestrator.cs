@@ -30,6 +30,7 @@ internal sealed class Orchestrator(
     private readonly List<Task> _lives = [];
     private readonly Lock _lock = new();
     private bool _tableShown;
+    private bool _stopAsked;
 
     /// <summary>Why the application ends by itself; null while it does not.</summary>
     public string? Failure { get; private set; }
@@ -62,11 +63,12 @@ internal sealed class Orchestrator(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_supervisors.Count == 0)
+        if (_supervisors.Count == 0 || _stopAsked)
         {
             return;
         }
 
+        _stopAsked = true;
         console.Line(ResourceConsole.Host, "stopping");
         var started = time.GetTimestamp();
         var levels = StopOrder.Levels([.. _supervisors.Select(supervisor => supervisor.Resource)]);
@@ -114,7 +116,9 @@ internal sealed class Orchestrator(
         }
 
         console.Error(message);
-        lifetime.StopApplication();
+
+        // A host that is asked to stop while it starts throws instead.
+        lifetime.ApplicationStarted.Register(lifetime.StopApplication);
     }
 
     private async Task OnReadyAsync(IResource resource)
