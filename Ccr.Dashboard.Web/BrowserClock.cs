@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Ccr.Dashboard.Web;
+
+/// <summary>Times as the person at the browser reads them. UTC, and said so, until the browser has told its offset.</summary>
+internal sealed class BrowserClock
+{
+    private TimeSpan? _offset;
+
+    /// <summary>True once the browser has told its offset.</summary>
+    public bool IsKnown => _offset is not null;
+
+    /// <summary>Takes the browser's offset in minutes east of UTC.</summary>
+    public void SetOffset(int minutesEast) => _offset = TimeSpan.FromMinutes(Math.Clamp(minutesEast, -14 * 60, 14 * 60));
+
+    /// <summary>Hour, minute, second; "—" for none.</summary>
+    public string Time(DateTimeOffset? at) => Format(at, "HH:mm:ss");
+
+    /// <summary>Hour and minute; "—" for none.</summary>
+    public string Minute(DateTimeOffset? at) => Format(at, "HH:mm");
+
+    /// <summary>Date and time; "—" for none.</summary>
+    public string DateTime(DateTimeOffset? at) => Format(at, "yyyy-MM-dd HH:mm:ss");
+
+    private string Format(DateTimeOffset? at, string format) => at is { } value
+        ? value.ToOffset(_offset ?? TimeSpan.Zero).ToString(format, CultureInfo.InvariantCulture) + (_offset is null ? " UTC" : "")
+        : "—";
+}

@@ -1,0 +1,53 @@
+namespace Ccr.Dashboard.Web.Sources;
+
+/// <summary>The counters of one usage series. Redis holds only fields that were ever counted, so an absent field of a hash that exists is zero.</summary>
+internal sealed record Counters
+{
+    public long Requests { get; init; }
+
+    public long Failures { get; init; }
+
+    public long InputTokens { get; init; }
+
+    public long OutputTokens { get; init; }
+
+    public long CacheReadTokens { get; init; }
+
+    public long CacheWriteTokens { get; init; }
+
+    public long ReasoningTokens { get; init; }
+
+    public long DurationMs { get; init; }
+
+    /// <summary>Failed requests of all, 0 to 1; null when there were none.</summary>
+    public double? FailureShare => Requests > 0 ? Math.Min(1, (double)Failures / Requests) : null;
+
+    /// <summary>Input tokens that came from the provider's prompt cache, 0 to 1; null without input.</summary>
+    public double? CacheShare => InputTokens > 0 ? Math.Min(1, (double)CacheReadTokens / InputTokens) : null;
+
+    /// <summary>Mean duration of a request in milliseconds; null when there were none.</summary>
+    public double? MeanDurationMs => Requests > 0 ? (double)DurationMs / Requests : null;
+
+    /// <summary>Reads a hash; null when it does not exist.</summary>
+    public static Counters? FromHash(IReadOnlyCollection<KeyValuePair<string, long>> fields)
+    {
+        if (fields.Count == 0)
+        {
+            return null;
+        }
+
+        var values = new Dictionary<string, long>(fields);
+        long Value(string name) => values.GetValueOrDefault(name);
+        return new Counters
+        {
+            Requests = Value("requests"),
+            Failures = Value("failures"),
+            InputTokens = Value("input_tokens"),
+            OutputTokens = Value("output_tokens"),
+            CacheReadTokens = Value("cache_read_tokens"),
+            CacheWriteTokens = Value("cache_write_tokens"),
+            ReasoningTokens = Value("reasoning_tokens"),
+            DurationMs = Value("duration_ms"),
+        };
+    }
+}

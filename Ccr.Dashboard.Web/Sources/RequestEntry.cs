@@ -1,0 +1,57 @@
+namespace Ccr.Dashboard.Web.Sources;
+
+/// <summary>One finished request: an item of <c>GET /api/requests</c> and of the Redis stream. Holds no user text.</summary>
+public sealed record RequestEntry
+{
+    public string? Id { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public double? DurationMs { get; init; }
+
+    /// <summary>Time to the first content of the answer.</summary>
+    public double? TtftMs { get; init; }
+
+    public string? ClientDialect { get; init; }
+
+    public string? ClientApplication { get; init; }
+
+    public string? RequestedModel { get; init; }
+
+    public string? Scenario { get; init; }
+
+    public string? RouteReason { get; init; }
+
+    /// <summary>Input tokens that routing counted; null when no rule needed them.</summary>
+    public long? RoutingTokens { get; init; }
+
+    /// <summary>"service", "local", "estimate" or "size".</summary>
+    public string? RoutingTokensSource { get; init; }
+
+    /// <summary>Every try, in order.</summary>
+    public IReadOnlyList<AttemptEntry>? Attempts { get; init; }
+
+    public string? Provider { get; init; }
+
+    public string? Model { get; init; }
+
+    public bool? Streaming { get; init; }
+
+    /// <summary>The HTTP status that the client got; 499 when it left first.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>A short word for what failed; null for a complete answer.</summary>
+    public string? Failure { get; init; }
+
+    public long? InputTokens { get; init; }
+
+    public long? CacheReadTokens { get; init; }
+
+    public long? CacheWriteTokens { get; init; }
+
+    public long? OutputTokens { get; init; }
+
+    public long? ReasoningTokens { get; init; }
+
+    public string? StopReason { get; init; }
+}
