@@ -1,7 +1,8 @@
 using Ccr.Dashboard.Web.Components;
 using Ccr.Dashboard.Web.Live;
 using Ccr.Dashboard.Web.Sources;
-using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Options;
 
 namespace Ccr.Dashboard.Web;
 
@@ -18,10 +19,13 @@ internal static class Program
         builder.Services.AddSingleton<SnapshotService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SnapshotService>());
 
-        // What is protected (circuit descriptors) lives no longer than this process: keys in memory need no folder and no key ring.
-        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, MemoryKeys>();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddBootstrapBlazor();
+        builder.Services.AddBootstrapBlazor(options =>
+        {
+            // The library looks for translations of texts that these pages do not show, and logs each one it lacks.
+            options.IgnoreLocalizerMissing = true;
+        });
         builder.Services.AddScoped<BrowserClock>();
 
         var app = builder.Build();

@@ -25,5 +25,13 @@
       apply();
     }
   });
-  globalThis.ccr = { minutesEast: () => -new Date().getTimezoneOffset(), applyTheme: apply };
+
+  // A dialog gives the focus back to what opened it, or to the page's heading when that is gone.
+  let opener = null;
+  globalThis.ccr = {
+    minutesEast: () => -new Date().getTimezoneOffset(),
+    applyTheme: apply,
+    rememberFocus: () => { opener = document.activeElement; },
+    restoreFocus: () => { (opener?.isConnected && opener !== document.body ? opener : document.querySelector('h1'))?.focus(); },
+  };
 })();

@@ -32,7 +32,8 @@ internal static class HealthPort
         }
 
         var addresses = Addresses(configuration);
-        var endpoints = addresses.Select((address, i) => KeyValuePair.Create($"Kestrel:Endpoints:main{i}:Url", (string?)address));
+        // Kestrel opens and announces endpoints in the order of their names: the health port comes last.
+        var endpoints = addresses.Select((address, i) => KeyValuePair.Create($"Kestrel:Endpoints:grpc{i}:Url", (string?)address));
         var host = BindingAddress.Parse(addresses[0]).Host;
         configuration.AddInMemoryCollection(
         [

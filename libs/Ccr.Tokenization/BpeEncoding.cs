@@ -107,6 +107,7 @@ public sealed class BpeEncoding
         where TPattern : struct, IPiecePattern
     {
         var vocabulary = Vocabulary;
+        MergeScratch? scratch = null;
         var total = 0L;
         var start = 0;
         while (start < text.Length)
@@ -121,7 +122,10 @@ public sealed class BpeEncoding
             var rank = vocabulary.FindWhole(ref piece, end - start, text.Length - start);
             if (rank < 0)
             {
-                total += Merge(vocabulary, ref piece, end - start, output);
+                scratch ??= Scratch;
+                total += output is null
+                    ? vocabulary.CountMerged(ref piece, end - start, text.Length - start, scratch)
+                    : Write(vocabulary, ref piece, end - start, scratch, output);
             }
             else
             {
@@ -136,14 +140,13 @@ public sealed class BpeEncoding
         return total;
     }
 
-    private static int Merge(Vocabulary vocabulary, ref byte piece, int length, IBufferWriter<int>? output)
+    private static int Write(Vocabulary vocabulary, ref byte piece, int length, MergeScratch scratch, IBufferWriter<int> output)
     {
-        var scratch = Scratch;
         scratch.Prepare(length);
         try
         {
             var count = vocabulary.Merge(ref piece, length, scratch);
-            output?.Write(scratch.Tokens.AsSpan(0, count));
+            output.Write(scratch.Tokens.AsSpan(0, count));
             return count;
         }
         finally

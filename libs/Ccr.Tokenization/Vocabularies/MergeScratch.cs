@@ -17,6 +17,9 @@ internal sealed class MergeScratch
         Dead = _keptDead;
     }
 
+    /// <summary>The counts of recent pieces.</summary>
+    public MergeCache Cache { get; } = new();
+
     /// <summary>The tokens chosen so far; after a merge, the result.</summary>
     public int[] Tokens { get; private set; }
 

@@ -50,21 +50,12 @@ internal sealed class PieceTable
         {
             var from = list.Offsets[rank];
             var length = list.Offsets[rank + 1] - from;
-            if (length is 0 or > MaxLength)
+            if (length is 0 or > MaxLength || !Utf8.IsValid(list.Token(rank)))
             {
                 continue;
             }
 
-            ref var start = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(list.Bytes), from);
-            var low = Unsafe.ReadUnaligned<ulong>(ref start);
-            var high = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, 8));
-            low |= length < 8 ? Padding(length) : 0;
-            high |= length <= 8 ? Empty : Padding(length - 8);
-            if (((length <= 8 ? low & ~(Padding(length)) : low | (high & ~Padding(length - 8))) & 0x8080_8080_8080_8080) != 0 && !Utf8.IsValid(list.Token(rank)))
-            {
-                continue;
-            }
-
+            Key(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(list.Bytes), from), length, MaxLength, out var low, out var high);
             if (length <= 8)
             {
                 var slot = (int)(HashShort(low) >> _shortShift);
@@ -122,9 +113,7 @@ internal sealed class PieceTable
 
     private int FindLong(ref byte piece, int length, int readable)
     {
-        var low = Unsafe.ReadUnaligned<ulong>(ref piece);
-        ref var rest = ref Unsafe.Add(ref piece, 8);
-        var high = readable >= 16 ? Unsafe.ReadUnaligned<ulong>(ref rest) | Padding(length - 8) : KeyAtEnd(ref rest, length - 8);
+        Key(ref piece, length, readable, out var low, out var high);
         var table = _long;
         var slot = (int)(HashLong(low, high) >> _longShift);
         while (true)
@@ -141,6 +130,23 @@ internal sealed class PieceTable
             }
 
             slot = (slot + 1) & (_longRanks.Length - 1);
+        }
+    }
+
+    /// <summary>The padded key of a piece of up to 16 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Key(ref byte piece, int length, int readable, out ulong low, out ulong high)
+    {
+        if (length <= 8)
+        {
+            low = readable >= 8 ? Unsafe.ReadUnaligned<ulong>(ref piece) | Padding(length) : KeyAtEnd(ref piece, length);
+            high = Empty;
+        }
+        else
+        {
+            ref var rest = ref Unsafe.Add(ref piece, 8);
+            low = Unsafe.ReadUnaligned<ulong>(ref piece);
+            high = readable >= 16 ? Unsafe.ReadUnaligned<ulong>(ref rest) | Padding(length - 8) : KeyAtEnd(ref rest, length - 8);
         }
     }
 

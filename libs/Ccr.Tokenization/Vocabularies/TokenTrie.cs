@@ -11,8 +11,7 @@ namespace Ccr.Tokenization.Vocabularies;
 /// </summary>
 internal sealed class TokenTrie
 {
-    private readonly int[] _firstChild;
-    private readonly int[] _tokens;
+    private readonly Node[] _nodes;
     private readonly byte[] _labels;
     private readonly int[] _secondLevel = new int[1 << 16];
     private readonly int[] _singleBytes = new int[MergeList.SingleBytes];
@@ -33,8 +32,7 @@ internal sealed class TokenTrie
         var low = GC.AllocateUninitializedArray<int>(capacity);
         var high = GC.AllocateUninitializedArray<int>(capacity);
         var above = GC.AllocateUninitializedArray<int>(capacity);
-        var first = GC.AllocateUninitializedArray<int>(capacity + 1);
-        var tokens = GC.AllocateUninitializedArray<int>(capacity);
+        var nodes = GC.AllocateUninitializedArray<Node>(capacity + 1);
         var labels = new byte[capacity + Vector128<byte>.Count];
         (low[0], high[0], above[0]) = (0, sorted.Length, -1);
         var count = 1;
@@ -51,16 +49,16 @@ internal sealed class TokenTrie
             var at = low[node];
             var end = high[node];
             var nearest = above[node];
-            tokens[node] = -1;
+            var ending = -1;
             if (depth > 0 && offsets[sorted[at] + 1] - offsets[sorted[at]] == depth)
             {
                 var token = sorted[at++];
-                tokens[node] = token;
+                ending = token;
                 Shorter[token] = nearest;
                 nearest = token;
             }
 
-            first[node] = count;
+            nodes[node] = new Node(count, ending);
             while (at < end)
             {
                 var label = bytes[offsets[sorted[at]] + depth];
@@ -76,14 +74,13 @@ internal sealed class TokenTrie
             }
         }
 
-        first[count] = count;
-        _firstChild = first;
-        _tokens = tokens;
+        nodes[count] = new Node(count, -1);
+        _nodes = nodes;
         _labels = labels;
-        for (var node = first[0]; node < first[1]; node++)
+        for (var node = nodes[0].FirstChild; node < nodes[1].FirstChild; node++)
         {
-            _singleBytes[_labels[node]] = _tokens[node];
-            for (var child = first[node]; child < first[node + 1]; child++)
+            _singleBytes[_labels[node]] = nodes[node].Token;
+            for (var child = nodes[node].FirstChild; child < nodes[node + 1].FirstChild; child++)
             {
                 _secondLevel[(_labels[node] << 8) | _labels[child]] = child;
             }
@@ -105,21 +102,20 @@ internal sealed class TokenTrie
             return token;
         }
 
-        var tokens = _tokens;
-        var firstChild = _firstChild;
+        var nodes = _nodes;
         ref var labels = ref MemoryMarshal.GetArrayDataReference(_labels);
         var at = 2;
         while (true)
         {
-            var here = tokens[node];
+            var here = nodes[node].Token;
             token = here >= 0 ? here : token;
             if (at == length)
             {
                 return token;
             }
 
-            var child = firstChild[node];
-            var end = firstChild[node + 1];
+            var child = nodes[node].FirstChild;
+            var end = nodes[node + 1].FirstChild;
             var wanted = Vector128.Create(Unsafe.Add(ref text, at));
             at++;
             while (true)
@@ -233,4 +229,7 @@ internal sealed class TokenTrie
             (ranks, otherRanks) = (otherRanks, ranks);
         }
     }
+
+    /// <summary>A node's children are the nodes from its first child to the next node's; Token is -1 where none ends.</summary>
+    private readonly record struct Node(int FirstChild, int Token);
 }

@@ -10,6 +10,9 @@ namespace Ccr.Tokenization.Vocabularies;
 /// </summary>
 internal sealed class Vocabulary
 {
+    private static int s_loaded;
+
+    private readonly int _id = Interlocked.Increment(ref s_loaded);
     private readonly MergeList _list;
     private readonly PieceTable _pieces;
     private readonly PairTable _pairs;
@@ -42,6 +45,29 @@ internal sealed class Vocabulary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int FindWhole(ref byte piece, int length, int readable) =>
         length <= PieceTable.MaxLength ? _pieces.Find(ref piece, length, readable) : -1;
+
+    /// <summary>The number of tokens of a piece that is not one token. <paramref name="readable"/> is how many bytes may be read from its start.</summary>
+    public int CountMerged(ref byte piece, int length, int readable, MergeScratch scratch)
+    {
+        if (length > PieceTable.MaxLength)
+        {
+            scratch.Prepare(length);
+            var count = Merge(ref piece, length, scratch);
+            scratch.Release();
+            return count;
+        }
+
+        PieceTable.Key(ref piece, length, readable, out var low, out var high);
+        ref var known = ref scratch.Cache.Slot(low, high, _id);
+        if (known.Low != low || known.High != high || known.Vocabulary != _id || known.Count == 0)
+        {
+            scratch.Prepare(length);
+            known.Count = Merge(ref piece, length, scratch);
+            (known.Low, known.High, known.Vocabulary) = (low, high, _id);
+        }
+
+        return known.Count;
+    }
 
     /// <summary>Encodes a piece of at least one byte into <see cref="MergeScratch.Tokens"/> and returns the number of tokens. The caller prepares and releases the scratch.</summary>
     public int Merge(ref byte piece, int length, MergeScratch scratch)
