@@ -73,6 +73,6 @@ internal sealed class RedisLauncher(IDistributedApplicationBuilder builder)
         }
 
         var port = redis.PrimaryEndpoint.EndpointAnnotation.ReplicaPorts[0].ToString(CultureInfo.InvariantCulture);
-        return new ChildSpec(Programs.DotNet(), [assembly, "--port", port, "--bind", "127.0.0.1"], Path.GetTempPath(), environment);
+        return new ChildSpec(Programs.DotNet(), [assembly, "--port", port, "--bind", "127.0.0.1"], Path.GetTempPath(), environment, Quiet: true);
     }
 }
