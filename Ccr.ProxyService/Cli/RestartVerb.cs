@@ -41,24 +41,30 @@ internal static class RestartVerb
             return CommandLine.Fail(fault);
         }
 
-        // Nothing is stopped for a configuration that could not be started again.
+        // Nothing is stopped for what could not be started again.
         Func<string, string?> environment = Environment.GetEnvironmentVariable;
         var location = ConfigLocation.Find(configPath ?? running?.ConfigPath, environment);
         var loaded = location.Load(environment);
         var config = loaded.Config ?? throw new ConfigurationException(location.Path, loaded.Problems);
+        host ??= running?.HostOption;
+        port ??= running?.PortOption;
+        var listenHost = ListenHost.Effective(host ?? config.Host, config.ApiKey);
+        var listenPort = port ?? config.Port;
+        if (running?.Port != listenPort && ListenProbe.Fault(listenHost, listenPort, config.Source) is { } taken)
+        {
+            return CommandLine.Fail(taken);
+        }
+
         if (running is not null && await StopVerb.StopAsync(running, cancellationToken) is { } failure)
         {
             return CommandLine.Fail(failure);
         }
 
-        host ??= running?.HostOption;
-        port ??= running?.PortOption;
         List<string> arguments = [.. OwnProgram.Command(), "start"];
         AddOption(arguments, "--config", location.IsExplicit ? location.Path : null);
         AddOption(arguments, "--host", host);
         AddOption(arguments, "--port", port?.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        var address = ListenHost.Reachable(ListenHost.Effective(host ?? config.Host, config.ApiKey), port ?? config.Port);
-        return await StartAsync(arguments, address, environment, cancellationToken);
+        return await StartAsync(arguments, ListenHost.Reachable(listenHost, listenPort), environment, cancellationToken);
     }
 
     private static async Task<int> StartAsync(List<string> command, Uri address, Func<string, string?> environment, CancellationToken cancellationToken)
@@ -70,19 +76,19 @@ internal static class RestartVerb
         deadline.CancelAfter(ReadyDeadline);
         try
         {
-            while (!(await HealthProbe.AskAsync(address, deadline.Token)).IsHealthy)
+            while (!(await HealthProbe.AskAsync(address, deadline.Token)).IsHealthy && !process.HasExited)
             {
-                if (process.HasExited)
-                {
-                    return CommandLine.Fail($"the new ccr ended at once: {LastLine(log, logStart)}");
-                }
-
                 await Task.Delay(50, deadline.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return CommandLine.Fail($"the new ccr (pid {process.Id}) does not answer on {address} after {ReadyDeadline.TotalSeconds:0} s; see {log}");
+        }
+
+        if (process.HasExited)
+        {
+            return CommandLine.Fail($"the new ccr ended at once: {LastLine(log, logStart)}");
         }
 
         Console.WriteLine($"✓ ccr is running on {address.AbsoluteUri.TrimEnd('/')} (pid {process.Id}); its output goes to {log}");

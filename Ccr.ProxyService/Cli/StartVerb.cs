@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Hosting;
 using Microsoft.AspNetCore.Connections;
@@ -67,9 +66,9 @@ internal static class StartVerb
 
         using (claim)
         {
-            if (ListenProbe.Fault(host, port) is { } fault)
+            if (ListenProbe.Fault(host, port, config.Source) is { } fault)
             {
-                return CommandLine.Fail($"{Explain(host, port, fault)}, or choose another with --port or PORT in {config.Source}");
+                return CommandLine.Fail(fault);
             }
 
             try
@@ -79,21 +78,8 @@ internal static class StartVerb
             catch (IOException inUse) when (inUse.InnerException is AddressInUseException)
             {
                 // Taken in the moment since the probe.
-                return CommandLine.Fail($"{Explain(host, port, SocketError.AddressAlreadyInUse)}, or choose another with --port or PORT in {config.Source}");
+                return CommandLine.Fail(ListenProbe.InUse(host, port, config.Source));
             }
         }
     }
-
-    private static string Explain(string host, int port, SocketError fault) => fault switch
-    {
-        SocketError.AddressAlreadyInUse => $"port {port} on {host} is in use by another program; see which with {FindOwner(port)}",
-        SocketError.AccessDenied => $"port {port} may not be opened by this user; grant the privilege that ports below 1024 need",
-        SocketError.AddressNotAvailable => $"{host} is not an address of this machine; correct --host or HOST",
-        _ => $"cannot listen on {host} port {port} ({fault}); check the address",
-    };
-
-    private static string FindOwner(int port) =>
-        OperatingSystem.IsWindows() ? $"netstat -ano | findstr :{port}"
-        : OperatingSystem.IsMacOS() ? $"lsof -nP -sTCP:LISTEN -iTCP:{port}"
-        : $"ss -ltnp sport = :{port}";
 }

@@ -26,6 +26,7 @@ internal static class KnownTransformers
         ["identity"] = TransformerSupport.InEffect,
         ["openai-responses"] = TransformerSupport.OtherProtocol,
         ["gemini"] = TransformerSupport.OtherProtocol,
+        ["gemini-cli"] = TransformerSupport.OtherProtocol,
         ["vertex-gemini"] = TransformerSupport.OtherProtocol,
         ["vertex-claude"] = TransformerSupport.OtherProtocol,
         ["vertex-openai"] = TransformerSupport.OtherProtocol,
@@ -43,7 +44,9 @@ internal static class KnownTransformers
             "anthropic-to-openai", "openai-to-anthropic", "minimax", "glm", "kimi", "longcat-thinking", "thinktag", "toolcompress",
             "output_compress", "zai", "moonshot",
         ];
-        foreach (var name in node.Concat(rust))
+        // Scripts that the Node router's wizard offers by name, although they do not come with it.
+        string[] wizard = ["chutes-glm", "qwen-cli", "rovo-cli"];
+        foreach (var name in node.Concat(rust).Concat(wizard))
         {
             Support.Add(name, TransformerSupport.NotInEffect);
         }
