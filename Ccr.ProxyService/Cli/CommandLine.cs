@@ -43,7 +43,7 @@ internal static class CommandLine
         }
         catch (Exception fault)
         {
-            return Fail(Shown.Plain(fault.GetBaseException().Message, 500));
+            return Fail(Shown.Plain((fault is AggregateException ? fault.GetBaseException() : fault).Message, 500));
         }
     }
 
