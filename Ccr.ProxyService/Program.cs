@@ -1,6 +1,8 @@
+using Ccr.ProxyService.Cli;
+
 namespace Ccr.ProxyService;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private static Task<int> Main(string[] args) => CommandLine.RunAsync(args);
 }

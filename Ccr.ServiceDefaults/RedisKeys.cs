@@ -45,4 +45,19 @@ public static class RedisKeys
 
     /// <summary>What one proxy instance is doing now, as JSON; expires when the instance no longer refreshes it.</summary>
     public static string Live(string instance) => $"ccr:live:{{{instance}}}";
+
+    /// <summary>How long <see cref="Live"/> outlives its last refresh; it is refreshed every second.</summary>
+    public static readonly TimeSpan LiveRetention = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The number of the last batch that <paramref name="instance"/> applied to the keys with the hash tag <paramref name="tag"/> (a series, or
+    /// <c>recent</c>). Written in the same transaction as the batch, so that one whose reply was lost is not applied twice.
+    /// </summary>
+    public static string Applied(string tag, string instance) => $"ccr:applied:{{{tag}}}:{instance}";
+
+    /// <summary>How long <see cref="Applied"/> is kept after the last batch; an instance that waits longer for Redis applies its batch again.</summary>
+    public static readonly TimeSpan AppliedRetention = TimeSpan.FromHours(25);
+
+    /// <summary>The hash tag of <see cref="RecentRequests"/>.</summary>
+    public const string RecentTag = "recent";
 }

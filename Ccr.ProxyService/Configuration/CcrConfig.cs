@@ -49,4 +49,7 @@ internal sealed record CcrConfig
 
         return null;
     }
+
+    /// <summary>Source and sizes only, so that a key never reaches a log by accident.</summary>
+    public override string ToString() => $"{Source} ({Providers.Count} providers)";
 }

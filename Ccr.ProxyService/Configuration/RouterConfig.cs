@@ -3,7 +3,7 @@ namespace Ccr.ProxyService.Configuration;
 /// <summary>Routes by scenario, and what to try when one fails.</summary>
 internal sealed record RouterConfig
 {
-    /// <summary>The route of everything that no other rule takes; null only when no provider is configured.</summary>
+    /// <summary>The route of everything that no other rule takes; null when the file sets none (it got a warning).</summary>
     public RouteTarget? Default { get; init; }
 
     /// <summary>For small background models (claude + haiku in the model name).</summary>
@@ -29,4 +29,8 @@ internal sealed record RouterConfig
 
     /// <summary>Top-level fallback of the Node router: by scenario name ("default", "think", …), tried in order after the scenario's own target.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<RouteTarget>> Fallback { get; init; } = new Dictionary<string, IReadOnlyList<RouteTarget>>();
+
+    /// <summary>How many routes are set: scenarios, tiers and fallbacks.</summary>
+    public int RouteCount =>
+        new[] { Default, Background, Think, LongContext, WebSearch, Image }.Count(r => r is not null) + Tiers.Count + Fallback.Values.Sum(f => f.Count);
 }

@@ -7,7 +7,6 @@ public sealed class NeedsFactAttribute : FactAttribute
     /// <summary>Names the parts: programs on PATH (redis-server, node, chromium, claude) or <c>fixtures</c> (CCR_FIXTURES).</summary>
     public NeedsFactAttribute(params string[] parts)
     {
-        Timeout = 120_000;
         var missing = Part.Missing(parts);
         if (missing is not null)
         {

@@ -7,7 +7,6 @@ public sealed class NeedsTheoryAttribute : TheoryAttribute
     /// <summary>Names the parts as <see cref="NeedsFactAttribute"/> does.</summary>
     public NeedsTheoryAttribute(params string[] parts)
     {
-        Timeout = 120_000;
         var missing = Part.Missing(parts);
         if (missing is not null)
         {

@@ -1,6 +1,30 @@
+using Microsoft.Extensions.Logging.Console;
+
 namespace Ccr.Simulator;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private static async Task<int> Main(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        var options = new SimulatorOptions();
+        var path = builder.Configuration[nameof(SimulatorOptions.DemoConfigPath)];
+        try
+        {
+            await using var app = SimulatorHost.Build(builder, path is null ? options : options with { DemoConfigPath = path }, out _);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception wrong) when (wrong is IOException or FormatException or InvalidOperationException)
+        {
+            await Console.Error.WriteLineAsync($"simulator: cannot listen: {wrong.Message} Give another address with --urls http://127.0.0.1:PORT.");
+            return 1;
+        }
+    }
 }

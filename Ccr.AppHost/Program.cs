@@ -1,6 +1,0 @@
-namespace Ccr.AppHost;
-
-internal static class Program
-{
-    private static int Main() => 0;
-}

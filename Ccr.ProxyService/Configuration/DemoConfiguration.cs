@@ -1,0 +1,46 @@
+namespace Ccr.ProxyService.Configuration;
+
+/// <summary>The configuration in force when there is no file: everything goes to the simulator.</summary>
+internal static class DemoConfiguration
+{
+    /// <summary>The simulator's models.</summary>
+    public static readonly string[] Models = ["sim-text", "sim-think", "sim-tool"];
+
+    /// <summary>The demo configuration for a simulator at that base address; it is reached in both protocols.</summary>
+    public static CcrConfig Create(Uri upstream)
+    {
+        var anthropic = Provider("demo", upstream, ProviderProtocol.Anthropic);
+        var chat = Provider("demo-chat", upstream, ProviderProtocol.OpenAIChat);
+        return new CcrConfig
+        {
+            Source = "built-in demo",
+            IsDemo = true,
+            Providers = [anthropic, chat],
+            Router = new RouterConfig
+            {
+                Default = new RouteTarget(anthropic, "sim-text"),
+                Background = new RouteTarget(chat, "sim-text"),
+                Think = new RouteTarget(anthropic, "sim-think"),
+                Fallback = new Dictionary<string, IReadOnlyList<RouteTarget>>
+                {
+                    ["default"] = [new RouteTarget(chat, "sim-text")],
+                    ["think"] = [new RouteTarget(chat, "sim-think")],
+                    ["background"] = [new RouteTarget(anthropic, "sim-text")],
+                },
+            },
+        };
+    }
+
+    private static ProviderConfig Provider(string name, Uri upstream, ProviderProtocol protocol)
+    {
+        var root = upstream.AbsoluteUri.TrimEnd('/');
+        return new ProviderConfig
+        {
+            Name = name,
+            BaseUrl = new Uri(protocol == ProviderProtocol.Anthropic ? $"{root}/v1/messages" : $"{root}/v1/chat/completions"),
+            ApiKey = "demo",
+            Protocol = protocol,
+            Models = Models,
+        };
+    }
+}

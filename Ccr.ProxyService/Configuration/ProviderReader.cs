@@ -1,0 +1,224 @@
+using System.Buffers;
+using Ccr.ProxyService.Configuration.Json5;
+
+namespace Ccr.ProxyService.Configuration;
+
+/// <summary>Reads one object of Providers.</summary>
+internal sealed class ProviderReader(ConfigSection section, List<string> unset, bool customTransformers)
+{
+    // A provider that is disabled because its address holds an unset variable still needs one; nothing is ever sent there.
+    private static readonly Uri NoAddress = new("http://disabled.invalid/");
+
+    // RFC 9110, 5.6.2: the characters of a header name.
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    // These frame the message; a wrong one would desynchronise the connection.
+    private static readonly string[] FramingHeaders =
+        ["Connection", "Content-Length", "Expect", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade"];
+
+    /// <summary>The provider; null when an error makes it unusable (then the problem list has it).</summary>
+    public ProviderConfig? Read()
+    {
+        var problems = section.Problems;
+        section.ReportNames();
+        var name = Required("name", "name the provider, for example \"deepseek\"");
+        if (name?.Contains(',') == true)
+        {
+            problems.Error(section.PathOf("name"), LineOf("name"), "must not contain a comma: routes are written \"provider,model\"");
+        }
+
+        var models = ReadModels();
+        var key = section.Text("api_key");
+        if (key is not null && !IsHeaderValue(key))
+        {
+            problems.Error(section.PathOf("api_key"), LineOf("api_key"), "holds a character that no header can carry; check it for line breaks and typographic characters");
+        }
+
+        var transformers = new TransformerReader(section, customTransformers).Read(models);
+        var endpoint = ReadEndpoint(transformers, out var protocol);
+        var headers = ReadHeaders();
+        var version = section.Text("anthropic_version");
+        var useBearer = ReadAuthHeader(protocol);
+        if (name is null || endpoint is null)
+        {
+            return null;
+        }
+
+        var provider = new ProviderConfig
+        {
+            Name = name,
+            BaseUrl = endpoint,
+            ApiKey = unset.Count > 0 ? null : key,
+            Protocol = protocol,
+            Models = models,
+            ExtraHeaders = headers,
+            UseBearer = useBearer,
+            DisabledReason = DisabledReason(transformers),
+        };
+        return version is null ? provider : provider with { AnthropicVersion = version };
+    }
+
+    private static bool IsHeaderValue(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
+    private string? DisabledReason(TransformerUse transformers)
+    {
+        if (unset.Count > 0)
+        {
+            var variables = unset.Distinct().Select(v => Shown.Plain(v, 80)).ToList();
+            return variables.Count == 1
+                ? $"the environment variable {variables[0]} is not set or empty"
+                : $"the environment variables {string.Join(", ", variables)} are not set or empty";
+        }
+
+        return transformers.OtherProtocol is { } other
+            ? $"it needs the protocol of the transformer {Shown.Quoted(other)}, which this version does not speak"
+            : null;
+    }
+
+    private string? Required(string name, string remedy)
+    {
+        var text = section.Text(name);
+        var member = section.Find(name);
+        if (text is null && member?.Value is null or Json5String { Text.Length: 0 })
+        {
+            section.Problems.Error(section.PathOf(name), member?.Line ?? section.Line, $"missing: {remedy}");
+        }
+        else if (text is null && member?.Value is Json5String)
+        {
+            section.Problems.Error(section.PathOf(name), member.Line, $"empty: {remedy}");
+        }
+
+        return text;
+    }
+
+    private List<string> ReadModels()
+    {
+        var models = new List<string>();
+        var path = section.PathOf("models");
+        foreach (var (item, index) in (section.Array("models")?.Items ?? []).Select((item, index) => (item, index)))
+        {
+            if (section.Text(item, $"{path}[{index}]") is { } model)
+            {
+                if (!models.Contains(model))
+                {
+                    models.Add(model);
+                }
+            }
+            else if (item is Json5String)
+            {
+                section.Problems.Error($"{path}[{index}]", item.Line, "empty: name a model, or remove the entry");
+            }
+        }
+
+        if (models.Count == 0 && section.Find("models")?.Value is null or Json5Array { Items.Count: 0 })
+        {
+            section.Problems.Warning(path, LineOf("models"), "no models: list them as the provider spells them, so that routes can be checked and clients can see them");
+        }
+
+        return models;
+    }
+
+    private Uri? ReadEndpoint(TransformerUse transformers, out ProviderProtocol protocol)
+    {
+        var problems = section.Problems;
+        ProviderProtocol? said = null;
+        if (section.Text("protocol") is { } text)
+        {
+            said = text.ToUpperInvariant() switch
+            {
+                "ANTHROPIC" => ProviderProtocol.Anthropic,
+                "OPENAI" => ProviderProtocol.OpenAIChat,
+                _ => null,
+            };
+            if (said is null)
+            {
+                problems.Error(section.PathOf("protocol"), LineOf("protocol"), "must be \"anthropic\" or \"openai\"");
+            }
+        }
+
+        said ??= transformers.IsAnthropic ? ProviderProtocol.Anthropic : null;
+        protocol = said ?? ProviderProtocol.OpenAIChat;
+        var before = unset.Count;
+        var url = Required("api_base_url", "give the provider's address, for example \"https://api.deepseek.com/v1\"");
+        if (unset.Count > before)
+        {
+            return NoAddress;
+        }
+
+        if (url is null)
+        {
+            return null;
+        }
+
+        if (ProviderAddress.Fault(url, out var address) is { } fault)
+        {
+            problems.Error(section.PathOf("api_base_url"), LineOf("api_base_url"), fault);
+            return null;
+        }
+
+        protocol = said ?? ProviderAddress.Guess(address!);
+        return ProviderAddress.Endpoint(address!, protocol);
+    }
+
+    private bool ReadAuthHeader(ProviderProtocol protocol)
+    {
+        if (section.Text("auth_header") is not { } text)
+        {
+            return false;
+        }
+
+        bool? bearer = text.ToUpperInvariant() switch
+        {
+            "X-API-KEY" => false,
+            "BEARER" or "AUTHORIZATION" or "AUTHORIZATION-BEARER" => true,
+            _ => null,
+        };
+        if (bearer is null)
+        {
+            section.Problems.Error(section.PathOf("auth_header"), LineOf("auth_header"), "must be \"x-api-key\" or \"bearer\"; for another header use extra_headers");
+        }
+        else if (bearer == false && protocol == ProviderProtocol.OpenAIChat)
+        {
+            section.Problems.Warning(section.PathOf("auth_header"), LineOf("auth_header"), "has no effect with the OpenAI protocol, which sends Authorization: Bearer; use extra_headers for another header");
+        }
+
+        return bearer == true;
+    }
+
+    private Dictionary<string, string> ReadHeaders()
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var member in section.Object("extra_headers")?.Members ?? [])
+        {
+            var path = $"{section.PathOf("extra_headers")}.{member.Name}";
+            if (member.Name.Length == 0 || member.Name.AsSpan().ContainsAnyExcept(TokenCharacters))
+            {
+                section.Problems.Error(path, member.Line, "is not a header name: letters, digits and hyphens only");
+            }
+            else if (FramingHeaders.Contains(member.Name, StringComparer.OrdinalIgnoreCase))
+            {
+                section.Problems.Error(path, member.Line, "cannot be set: it belongs to the connection");
+            }
+            else if (section.Text(member.Value, path) is not { } value)
+            {
+                if (member.Value is Json5String)
+                {
+                    section.Problems.Error(path, member.Line, "empty: give the header a value, or remove it");
+                }
+            }
+            else if (!IsHeaderValue(value))
+            {
+                section.Problems.Error(path, member.Line, "holds a character that no header can carry");
+            }
+            else
+            {
+                headers[member.Name] = value;
+            }
+        }
+
+        return headers;
+    }
+
+    private int LineOf(string name) => section.Find(name)?.Value.Line ?? section.Line;
+}

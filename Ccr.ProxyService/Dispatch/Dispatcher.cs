@@ -1,0 +1,110 @@
+using System.Globalization;
+using Ccr.Protocols.Anthropic;
+using Ccr.Protocols.Errors;
+using Ccr.Protocols.Requests;
+using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Endpoints;
+using Ccr.ProxyService.Usage;
+
+namespace Ccr.ProxyService.Dispatch;
+
+/// <summary>
+/// Carries a request to its targets, one after the other, until one answers.
+/// <code>
+/// for each target:   send -> answer begins?  no  -> note the failure; the request's own fault? tell the client, else next target
+///                                            yes -> commit: from here on only this target can finish, or the stream ends in an error event
+/// </code>
+/// </summary>
+internal sealed partial class Dispatcher(PassThroughAttempt passThrough, TranslatedAttempt translated, TargetHealth health, TimeProvider time, ILogger<Dispatcher> log)
+{
+    /// <summary>Answers the call; returns the HTTP status the client got (499 when it left).</summary>
+    /// <exception cref="RequestFormatException">The body does not fit the protocol; nothing was sent yet.</exception>
+    public async Task<int> DispatchAsync(ProxyCall call)
+    {
+        var targets = call.Decision!.Targets;
+        AttemptOutcome? last = null;
+        RouteTarget? lastTarget = null;
+        for (var i = 0; i < targets.Count; i++)
+        {
+            var target = targets[i];
+            var started = time.GetTimestamp();
+            var outcome = target.Provider.Protocol == ProviderProtocol.Anthropic
+                ? await passThrough.RunAsync(call, target, i).ConfigureAwait(false)
+                : await translated.RunAsync(call, target, i).ConfigureAwait(false);
+            var duration = time.GetElapsedTime(started);
+            call.UpstreamTime += duration;
+
+            if (outcome.ClientGone)
+            {
+                call.Attempts.Add(new(target.Provider.Name, target.Model, 0, "client_gone", duration));
+                call.Failure = "client_gone";
+                return 499;
+            }
+
+            if (outcome.Error is not { } error)
+            {
+                call.Attempts.Add(new(target.Provider.Name, target.Model, 200, null, duration));
+                health.Succeeded(target.Name, call.TimeToFirstContent ?? duration);
+                return 200;
+            }
+
+            var word = Failures.Word(error.Kind);
+            call.Attempts.Add(new(target.Provider.Name, target.Model, error.Status, word, duration));
+            health.Failed(target.Name, word);
+            call.Failure = word;
+            AttemptFailed(log, call.RequestId, target.Name, word, error.Status, error.Message);
+            if (outcome.Committed)
+            {
+                return 200;
+            }
+
+            last = outcome;
+            lastTarget = target;
+            if (!Failures.TryNext(error.Kind) || call.Http.RequestAborted.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        return await TellClientAsync(call, lastTarget!, last!).ConfigureAwait(false);
+    }
+
+    private static async Task<int> TellClientAsync(ProxyCall call, RouteTarget target, AttemptOutcome outcome)
+    {
+        var error = outcome.Error!;
+        AnswerHeaders.Set(call, target, call.Attempts.Count);
+        if (outcome.Verbatim is { } verbatim && AnthropicErrors.Status(error) == verbatim.Status)
+        {
+            AnswerHeaders.CopyFrom(verbatim.Response, call.Http.Response);
+            call.Http.Response.StatusCode = verbatim.Status;
+            call.Http.Response.ContentType = verbatim.ContentType;
+            SetRetryAfter(call.Http.Response, error);
+            await call.Http.Response.Body.WriteAsync(verbatim.Body, call.Http.RequestAborted).ConfigureAwait(false);
+            return verbatim.Status;
+        }
+
+        var status = AnthropicErrors.Status(error);
+        SetRetryAfter(call.Http.Response, error);
+        var told = error.Kind == ErrorKind.ContextTooLong ? error : error with
+        {
+            Message = string.Create(CultureInfo.InvariantCulture, $"Error from provider({target.Name}{(error.Status > 0 ? ": " : "")}{(error.Status > 0 ? error.Status : "")}): {error.Message}{Others(call)}"),
+        };
+        await ErrorAnswers.WriteAsync(call.Http, status, output => AnthropicErrors.WriteBody(output, told, call.RequestId)).ConfigureAwait(false);
+        return status;
+    }
+
+    private static string Others(ProxyCall call) => call.Attempts.Count < 2
+        ? ""
+        : " (before it failed: " + string.Join("; ", call.Attempts.Take(call.Attempts.Count - 1).Select(a => $"{a.Provider},{a.Model}: {a.Failure}")) + ")";
+
+    private static void SetRetryAfter(HttpResponse response, ProviderError error)
+    {
+        if (AnthropicErrors.RetryAfterSeconds(error) is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "{RequestId}: {Target} failed: {Failure} (status {Status}): {Reason}")]
+    private static partial void AttemptFailed(ILogger log, string requestId, string target, string failure, int status, string reason);
+}

@@ -1,0 +1,32 @@
+using Ccr.Protocols.Errors;
+
+namespace Ccr.ProxyService.Dispatch;
+
+/// <summary>The one table of what each kind of failure means for the request.</summary>
+internal static class Failures
+{
+    /// <summary>The stable word for metrics and records.</summary>
+    public static string Word(ErrorKind kind) => kind switch
+    {
+        ErrorKind.InvalidRequest => "invalid_request",
+        ErrorKind.ContextTooLong => "context_too_long",
+        ErrorKind.ContentPolicy => "content_policy",
+        ErrorKind.Authentication => "authentication",
+        ErrorKind.Permission => "permission",
+        ErrorKind.Quota => "quota",
+        ErrorKind.NotFound => "not_found",
+        ErrorKind.TooLarge => "too_large",
+        ErrorKind.RateLimited => "rate_limited",
+        ErrorKind.Overloaded => "overloaded",
+        ErrorKind.Timeout => "timeout",
+        ErrorKind.Transport => "transport",
+        ErrorKind.Malformed => "malformed",
+        _ => "server",
+    };
+
+    /// <summary>
+    /// Whether another target could do better. What is wrong with the request itself is wrong everywhere, and the client acts on it best: it compacts,
+    /// shortens, or shows it to its user.
+    /// </summary>
+    public static bool TryNext(ErrorKind kind) => kind is not (ErrorKind.InvalidRequest or ErrorKind.ContextTooLong or ErrorKind.ContentPolicy or ErrorKind.TooLarge);
+}

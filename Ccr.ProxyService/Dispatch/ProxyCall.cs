@@ -1,0 +1,76 @@
+using Ccr.Protocols.Anthropic;
+using Ccr.Protocols.Canonical;
+using Ccr.Protocols.Errors;
+using Ccr.Protocols.Requests;
+using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Routing;
+using Ccr.ProxyService.Usage;
+
+namespace Ccr.ProxyService.Dispatch;
+
+/// <summary>One request on its way: what came in, where it may go, and what is known of it so far.</summary>
+internal sealed class ProxyCall(HttpContext http, CcrConfig config, string requestId, long startTimestamp)
+{
+    private CanonicalRequest? _canonical;
+
+    /// <summary>The client's exchange.</summary>
+    public HttpContext Http { get; } = http;
+
+    /// <summary>The configuration this request began with and keeps.</summary>
+    public CcrConfig Config { get; } = config;
+
+    /// <summary>Our id of the request.</summary>
+    public string RequestId { get; } = requestId;
+
+    /// <summary>When it began, in the clock's ticks.</summary>
+    public long StartTimestamp { get; } = startTimestamp;
+
+    /// <summary>The client's body.</summary>
+    public ReadOnlyMemory<byte> Body { get; set; }
+
+    /// <summary>What was seen of the body.</summary>
+    public AnthropicRequestPeek Peek
+    {
+        get;
+        set
+        {
+            field = value;
+            RequestedModel = value.Model.ToString();
+            Stream = value.Stream;
+        }
+    }
+
+    /// <summary>The model the client asked for; outlives the body.</summary>
+    public string RequestedModel { get; private set; } = "";
+
+    /// <summary>True when the client wants a stream.</summary>
+    public bool Stream { get; private set; }
+
+    /// <summary>Where it goes; null until routed.</summary>
+    public RouteDecision? Decision { get; set; }
+
+    /// <summary>Every try so far.</summary>
+    public List<AttemptRecord> Attempts { get; } = new(1);
+
+    /// <summary>What the translation of the last attempt could not carry over; null for a pass-through.</summary>
+    public LossReport? Loss { get; set; }
+
+    /// <summary>Time to the first content; null while none came.</summary>
+    public TimeSpan? TimeToFirstContent { get; set; }
+
+    /// <summary>Time spent waiting for providers.</summary>
+    public TimeSpan UpstreamTime { get; set; }
+
+    /// <summary>Token counts of the answer.</summary>
+    public TokenCounts Counts { get; set; }
+
+    /// <summary>The stop reason in Anthropic's words.</summary>
+    public string? StopReason { get; set; }
+
+    /// <summary>The word for what failed in the end; null when the answer was complete.</summary>
+    public string? Failure { get; set; }
+
+    /// <summary>The body in canonical form, decoded when first asked for.</summary>
+    /// <exception cref="RequestFormatException">A field has the wrong type.</exception>
+    public CanonicalRequest Canonical => _canonical ??= AnthropicRequestDecoder.Decode(Body);
+}

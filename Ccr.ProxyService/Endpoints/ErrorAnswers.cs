@@ -1,0 +1,28 @@
+using System.Buffers;
+using Ccr.Protocols.Anthropic;
+
+namespace Ccr.ProxyService.Endpoints;
+
+/// <summary>Writes error answers. Nothing is written once an answer has begun.</summary>
+internal static class ErrorAnswers
+{
+    /// <summary>Writes a body of the caller's making under a status.</summary>
+    public static async Task WriteAsync(HttpContext http, int status, Action<IBufferWriter<byte>> body)
+    {
+        if (http.Response.HasStarted)
+        {
+            return;
+        }
+
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        var buffer = new ArrayBufferWriter<byte>(512);
+        body(buffer);
+        http.Response.ContentLength = buffer.WrittenCount;
+        await http.Response.Body.WriteAsync(buffer.WrittenMemory, http.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes an error of the proxy's own in Anthropic's shape.</summary>
+    public static Task WriteAsync(HttpContext http, int status, string type, string message, string requestId) =>
+        WriteAsync(http, status, output => AnthropicErrors.Write(output, type, message, requestId));
+}

@@ -1,0 +1,77 @@
+using System.Buffers;
+
+namespace Ccr.ProxyService.Endpoints;
+
+/// <summary>A request body read whole into a rented buffer. Dispose gives the buffer back, after which no slice of it may be used.</summary>
+internal sealed class PooledBody : IDisposable
+{
+    private byte[]? _buffer;
+
+    private PooledBody(byte[] buffer, int length)
+    {
+        _buffer = buffer;
+        _buffer = buffer;
+        Memory = buffer.AsMemory(0, length);
+    }
+
+    /// <summary>The body's bytes.</summary>
+    public ReadOnlyMemory<byte> Memory { get; private set; }
+
+    /// <summary>Reads the whole body; null when it is longer than the limit.</summary>
+    public static async ValueTask<PooledBody?> ReadAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
+    {
+        var declared = request.ContentLength;
+        if (declared > limit)
+        {
+            return null;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(declared ?? 32 * 1024, limit) + 1);
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                var read = await request.Body.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    var body = new PooledBody(buffer, length);
+                    buffer = null;
+                    return body;
+                }
+
+                length += read;
+                if (length > limit)
+                {
+                    return null;
+                }
+
+                if (length == buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+                    buffer.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+            }
+        }
+        finally
+        {
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_buffer is { } buffer)
+        {
+            _buffer = null;
+            Memory = default;
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

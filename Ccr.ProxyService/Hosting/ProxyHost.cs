@@ -1,0 +1,101 @@
+using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Dispatch;
+using Ccr.ProxyService.Endpoints;
+using Ccr.ProxyService.Providers;
+using Ccr.ProxyService.Routing;
+using Ccr.ProxyService.Tokens;
+using Ccr.ProxyService.Usage;
+
+namespace Ccr.ProxyService.Hosting;
+
+/// <summary>Puts the proxy together and runs it: the same program alone (<c>ccr start</c>) and as a service of the AppHost.</summary>
+internal static partial class ProxyHost
+{
+    /// <summary>How long a stopping host waits for its streams; a little more than <see cref="DrainLimit.Limit"/>.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    /// <summary>Runs until told to stop; returns the exit code.</summary>
+    /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
+    /// <exception cref="IOException">The address is taken.</exception>
+    public static async Task<int> RunAsync(StartOptions options, CancellationToken cancellationToken)
+    {
+        var app = Build(options);
+        await using (app.ConfigureAwait(false))
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            Listening(app.Logger, string.Join(", ", app.Urls), app.Services.GetRequiredService<IConfigStore>().Current.Source);
+            await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+            return 0;
+        }
+    }
+
+    /// <summary>Builds the host without starting it.</summary>
+    /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
+    public static WebApplication Build(StartOptions options)
+    {
+        var location = ConfigLocation.Find(options.ConfigPath, Environment.GetEnvironmentVariable);
+        var builder = WebApplication.CreateSlimBuilder(options.HostArguments);
+        builder.AddServiceDefaults();
+        builder.Services.AddCcrConfiguration(location, out var config);
+        builder.Logging.SetMinimumLevel(config.LogLevel);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // Bodies are limited where they are read, so that the refusal can be said in the client's dialect.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        Bind(builder, options, config);
+
+        builder.AddUsage();
+        builder.AddTokenCounting();
+        builder.Services.AddSingleton<UpstreamClients>();
+        builder.Services.AddSingleton<RequestRouter>();
+        builder.Services.AddSingleton<TargetHealth>();
+        builder.Services.AddSingleton<ITargetStates>(services => services.GetRequiredService<TargetHealth>());
+        builder.Services.AddSingleton<DrainLimit>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DrainLimit>());
+        builder.Services.AddSingleton<PassThroughAttempt>();
+        builder.Services.AddSingleton<TranslatedAttempt>();
+        builder.Services.AddSingleton<Dispatcher>();
+        builder.Services.AddSingleton<MessagesEndpoint>();
+        builder.Services.AddSingleton<CountTokensEndpoint>();
+        builder.Services.AddSingleton<ModelsEndpoint>();
+
+        var app = builder.Build();
+        var store = app.Services.GetRequiredService<IConfigStore>();
+        app.Use(next => new AccessControl(store, next).InvokeAsync);
+        app.MapDefaultEndpoints();
+        app.MapUsage();
+        app.MapProxy();
+        return app;
+    }
+
+    /// <summary>Without a key nobody but this machine may connect, whatever address was asked for.</summary>
+    private static void Bind(WebApplicationBuilder builder, StartOptions options, CcrConfig config)
+    {
+        if (!options.ServiceMode)
+        {
+            var host = ListenHost.Effective(options.Host ?? config.Host, config.ApiKey);
+            builder.WebHost.UseUrls(new UriBuilder(Uri.UriSchemeHttp, host, options.Port ?? config.Port).Uri.AbsoluteUri);
+            return;
+        }
+
+        var urls = builder.Configuration["urls"];
+        if (config.ApiKey is not null || urls is null)
+        {
+            return;
+        }
+
+        var own = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url =>
+        {
+            var address = BindingAddress.Parse(url);
+            return ListenHost.IsLoopback(address.Host) ? url : $"{address.Scheme}://{ListenHost.Default}:{address.Port}{address.PathBase}";
+        });
+        builder.WebHost.UseUrls(string.Join(';', own));
+    }
+
+    [LoggerMessage(EventId = 1000, Level = LogLevel.Information, Message = "ccr listens on {Addresses}; configuration: {Source}")]
+    private static partial void Listening(ILogger log, string addresses, string source);
+}

@@ -1,0 +1,20 @@
+namespace Ccr.ProxyService.Hosting;
+
+/// <summary>What a command line asks of the host.</summary>
+internal sealed record StartOptions
+{
+    /// <summary>--config; null looks in the usual places (<see cref="Configuration.ConfigLocation.Find"/>).</summary>
+    public string? ConfigPath { get; init; }
+
+    /// <summary>--host; null takes HOST of the configuration.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>--port; null takes PORT of the configuration.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>True when started by an orchestrator without a verb: ASPNETCORE_URLS decides the address.</summary>
+    public bool ServiceMode { get; init; }
+
+    /// <summary>Arguments for the host's own configuration, such as --urls; only in service mode.</summary>
+    public string[] HostArguments { get; init; } = [];
+}

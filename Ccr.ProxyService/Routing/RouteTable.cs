@@ -1,0 +1,100 @@
+using Ccr.ProxyService.Configuration;
+
+namespace Ccr.ProxyService.Routing;
+
+/// <summary>The target lists of one configuration, made once: the scenario's own target, then its fallback, then the tiers, each once.</summary>
+internal sealed class RouteTable
+{
+    private readonly Dictionary<string, RouteTarget[]> _lists = new(StringComparer.Ordinal);
+
+    /// <summary>Prepares the lists.</summary>
+    public RouteTable(CcrConfig config)
+    {
+        Config = config;
+        var router = config.Router;
+        Add(Scenario.Default, router.Default);
+        Add(Scenario.Background, router.Background);
+        Add(Scenario.Think, router.Think);
+        Add(Scenario.LongContext, router.LongContext);
+        Add(Scenario.WebSearch, router.WebSearch);
+        Add(Scenario.Image, router.Image);
+    }
+
+    /// <summary>The configuration these lists are of.</summary>
+    public CcrConfig Config { get; }
+
+    /// <summary>The targets of a scenario; null when the configuration has no route for it.</summary>
+    public RouteTarget[]? For(string scenario) => _lists.GetValueOrDefault(scenario);
+
+    /// <summary>A target of the client's own choice, then what the default would fall back to.</summary>
+    public RouteTarget[] ForDirect(RouteTarget target) => Chain(target, Scenario.Default);
+
+    /// <summary>Every target with the scenarios that name it, in the order of the file.</summary>
+    public IEnumerable<(RouteTarget Target, List<string> Scenarios)> All()
+    {
+        var seen = new Dictionary<string, (RouteTarget Target, List<string> Scenarios)>(StringComparer.Ordinal);
+        foreach (var (scenario, targets) in _lists)
+        {
+            Note(targets[0], scenario);
+        }
+
+        for (var i = 0; i < Config.Router.Tiers.Count; i++)
+        {
+            Note(Config.Router.Tiers[i], $"tier-{i}");
+        }
+
+        foreach (var (scenario, targets) in Config.Router.Fallback)
+        {
+            foreach (var target in targets)
+            {
+                Note(target, $"fallback of {scenario}");
+            }
+        }
+
+        return seen.Values;
+
+        void Note(RouteTarget target, string scenario)
+        {
+            if (!seen.TryGetValue(target.Name, out var entry))
+            {
+                seen[target.Name] = entry = (target, []);
+            }
+
+            entry.Scenarios.Add(scenario);
+        }
+    }
+
+    private void Add(string scenario, RouteTarget? target)
+    {
+        if (target is not null && target.Provider.DisabledReason is null)
+        {
+            _lists[scenario] = Chain(target, scenario);
+        }
+        else if (target is not null || scenario == Scenario.Default)
+        {
+            // Its own target is disabled: what it would fall back to still serves.
+            var rest = Chain(null, scenario);
+            if (rest.Length > 0)
+            {
+                _lists[scenario] = rest;
+            }
+        }
+    }
+
+    private RouteTarget[] Chain(RouteTarget? first, string scenario)
+    {
+        var chain = new List<RouteTarget>();
+        if (first is not null)
+        {
+            chain.Add(first);
+        }
+
+        if (Config.Router.Fallback.TryGetValue(scenario, out var fallback))
+        {
+            chain.AddRange(fallback);
+        }
+
+        chain.AddRange(Config.Router.Tiers);
+        return chain.Where(t => t.Provider.DisabledReason is null).DistinctBy(t => t.Name, StringComparer.OrdinalIgnoreCase).ToArray();
+    }
+}

@@ -1,0 +1,49 @@
+namespace Ccr.ProxyService.Usage;
+
+/// <summary>Every metric that /metrics shows. docs/metrics.md lists the same ones; a test compares the two.</summary>
+internal static class Metrics
+{
+    public static readonly Metric BuildInfo = new("ccr_build_info", "gauge", "Always 1; the version is in the label.", "version");
+    public static readonly Metric StartTime = new("process_start_time_seconds", "gauge", "When the process started, Unix seconds.");
+    public static readonly Metric CpuSeconds = new("process_cpu_seconds_total", "counter", "Processor time used, user and system.");
+    public static readonly Metric ResidentMemory = new("process_resident_memory_bytes", "gauge", "Resident memory.");
+
+    public static readonly Metric Requests = new("ccr_requests_total", "counter", "Answers that a target gave in full.", "tier");
+    public static readonly Metric Failures = new("ccr_failures_total", "counter", "Tries that failed; tier is none when no target was tried.", "tier", "reason");
+    public static readonly Metric InputTokens = new("ccr_input_tokens_total", "counter", "Input tokens as providers reported them, cached ones included.", "tier");
+    public static readonly Metric OutputTokens = new("ccr_output_tokens_total", "counter", "Output tokens as providers reported them, reasoning included.", "tier");
+    public static readonly Metric CacheReadTokens = new("ccr_cache_read_tokens_total", "counter", "Input tokens read from a provider's prompt cache.", "tier");
+    public static readonly Metric CacheCreationTokens = new("ccr_cache_creation_tokens_total", "counter", "Input tokens written to a provider's prompt cache.", "tier");
+    public static readonly Metric ReasoningTokens = new("ccr_reasoning_tokens_total", "counter", "Output tokens spent on reasoning.", "tier");
+    public static readonly Metric RequestDuration = new("ccr_request_duration_seconds", "histogram", "From sending a request to a target to the end of its answer.", "tier");
+    public static readonly Metric FirstContent = new("ccr_ttft_seconds", "histogram", "From the client's request line to the first content of the answer.", "tier");
+    public static readonly Metric TokensPerSecond = new("ccr_output_tokens_per_second", "histogram", "Output tokens per second after the first content, streams only.", "tier");
+    public static readonly Metric TierLatency = new("ccr_tier_ewma_latency_seconds", "gauge", "Smoothed time to first content.", "tier");
+
+    public static readonly Metric ClientRequests = new("ccr_client_requests_total", "counter", "Finished requests of clients, whatever became of them.");
+    public static readonly Metric ClientFailures = new("ccr_client_failures_total", "counter", "Requests whose client got no complete answer.");
+    public static readonly Metric ClientsLeft = new("ccr_client_disconnects_total", "counter", "Requests whose client left before the end; not counted as failures.");
+    public static readonly Metric FrontendRequests = new("ccr_frontend_requests_total", "counter", "Finished requests by client program.", "frontend");
+    public static readonly Metric FrontendDuration = new("ccr_frontend_request_duration_seconds", "histogram", "From the request line to the last byte, by client program.", "frontend");
+    public static readonly Metric ScenarioRequests = new("ccr_scenario_requests_total", "counter", "Finished requests by routing scenario.", "scenario");
+    public static readonly Metric RoutingCounts = new("ccr_routing_token_counts_total", "counter", "Requests whose tokens were counted for routing, by where the count came from.", "source");
+    public static readonly Metric Overhead = new("ccr_proxy_overhead_seconds", "histogram", "Time of a request that was not spent waiting for a provider.");
+    public static readonly Metric ActiveRequests = new("ccr_active_requests", "gauge", "Requests in work.");
+    public static readonly Metric ActiveStreams = new("ccr_active_streams", "gauge", "Answers being streamed to clients.");
+    public static readonly Metric PeakStreams = new("ccr_peak_active_streams", "gauge", "The most answers that were streamed at once since the start.");
+
+    public static readonly Metric RedisUp = new("ccr_redis_up", "gauge", "1 when the last write to Redis was confirmed. Only with a Redis.");
+    public static readonly Metric RedisBuffered = new("ccr_redis_buffered", "gauge", "Finished requests whose counts Redis has not confirmed yet. Only with a Redis.");
+    public static readonly Metric RedisSkipped = new("ccr_redis_recent_skipped_total", "counter", "Requests left out of the shared list of recent requests because newer ones filled it. Only with a Redis.");
+
+    /// <summary>All of them, in the order of the page.</summary>
+    public static IReadOnlyList<Metric> All { get; } =
+    [
+        BuildInfo, StartTime, CpuSeconds, ResidentMemory,
+        Requests, Failures, InputTokens, OutputTokens, CacheReadTokens, CacheCreationTokens, ReasoningTokens,
+        RequestDuration, FirstContent, TokensPerSecond, TierLatency,
+        ClientRequests, ClientFailures, ClientsLeft, FrontendRequests, FrontendDuration, ScenarioRequests, RoutingCounts,
+        Overhead, ActiveRequests, ActiveStreams, PeakStreams,
+        RedisUp, RedisBuffered, RedisSkipped,
+    ];
+}

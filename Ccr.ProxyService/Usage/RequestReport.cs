@@ -1,0 +1,71 @@
+using Ccr.ProxyService.Tokens;
+
+namespace Ccr.ProxyService.Usage;
+
+/// <summary>A finished request as JSON: an entry of /api/requests, and the field <c>r</c> of the stream of recent requests in Redis.</summary>
+internal sealed record RequestReport(
+    string Id,
+    DateTime StartedAt,
+    double DurationMs,
+    double? TtftMs,
+    string ClientDialect,
+    string ClientApplication,
+    string RequestedModel,
+    string Scenario,
+    string RouteReason,
+    long? RoutingTokens,
+    string? RoutingTokensSource,
+    IReadOnlyList<AttemptReport> Attempts,
+    string? Provider,
+    string? Model,
+    bool Streaming,
+    int Status,
+    string? Failure,
+    long InputTokens,
+    long CacheReadTokens,
+    long CacheWriteTokens,
+    long OutputTokens,
+    long ReasoningTokens,
+    string? StopReason)
+{
+    /// <summary>The report of a record. Provider and model are those of the last try; null when there was none.</summary>
+    public static RequestReport From(RequestRecord record)
+    {
+        var last = record.Attempts.Count > 0 ? record.Attempts[^1] : null;
+        return new(
+            record.RequestId,
+            record.StartedAt.UtcDateTime,
+            Milliseconds(record.Duration),
+            record.TimeToFirstContent is { } first ? Milliseconds(first) : null,
+            record.ClientDialect,
+            record.ClientApplication,
+            record.RequestedModel,
+            record.Scenario,
+            record.RouteReason,
+            record.RoutingTokens?.Tokens,
+            record.RoutingTokens is { } counted ? Word(counted.Source) : null,
+            [.. record.Attempts.Select(a => new AttemptReport(a.Provider, a.Model, a.Status, a.Failure, Milliseconds(a.Duration)))],
+            last?.Provider,
+            last?.Model,
+            record.Streaming,
+            record.Status,
+            record.Failure,
+            record.Tokens.Input,
+            record.Tokens.CacheRead,
+            record.Tokens.CacheWrite,
+            record.Tokens.Output,
+            record.Tokens.Reasoning,
+            record.StopReason);
+    }
+
+    /// <summary>The word for how tokens were counted.</summary>
+    public static string Word(TokenCountSource source) => source switch
+    {
+        TokenCountSource.Size => "size",
+        TokenCountSource.Service => "service",
+        TokenCountSource.Local => "local",
+        _ => "estimate",
+    };
+
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
+}

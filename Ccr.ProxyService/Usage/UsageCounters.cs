@@ -1,0 +1,51 @@
+namespace Ccr.ProxyService.Usage;
+
+/// <summary>The counters of one usage series since the start of the process. They only grow; adding takes no lock.</summary>
+internal sealed class UsageCounters(string series)
+{
+    /// <summary>How many counters a series has.</summary>
+    public const int Count = (int)UsageField.DurationMs + 1;
+
+    /// <summary>The counters' names in Redis, by <see cref="UsageField"/>.</summary>
+    public static readonly string[] Names =
+        ["requests", "failures", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "duration_ms"];
+
+    private readonly long[] _values = new long[Count];
+
+    /// <summary>The series' name (<see cref="ServiceDefaults.RedisKeys"/>).</summary>
+    public string Series { get; } = series;
+
+    /// <summary>The counter's value now.</summary>
+    public long this[UsageField field] => Scale(field, Interlocked.Read(ref _values[(int)field]));
+
+    /// <summary>Counts one request or answer, and the time it took.</summary>
+    public void AddRequest(TimeSpan duration)
+    {
+        Interlocked.Increment(ref _values[(int)UsageField.Requests]);
+        Interlocked.Add(ref _values[(int)UsageField.DurationMs], Math.Max(0, duration.Ticks));
+    }
+
+    /// <summary>Counts one failure.</summary>
+    public void AddFailure() => Interlocked.Increment(ref _values[(int)UsageField.Failures]);
+
+    /// <summary>Counts an answer's tokens.</summary>
+    public void AddTokens(in TokenUsage tokens)
+    {
+        Add(UsageField.InputTokens, tokens.Input);
+        Add(UsageField.OutputTokens, tokens.Output);
+        Add(UsageField.CacheReadTokens, tokens.CacheRead);
+        Add(UsageField.CacheWriteTokens, tokens.CacheWrite);
+        Add(UsageField.ReasoningTokens, tokens.Reasoning);
+    }
+
+    // Durations are summed in ticks and rounded only when read, so that a million answers of 0.4 ms do not count as none.
+    private static long Scale(UsageField field, long value) => field == UsageField.DurationMs ? value / TimeSpan.TicksPerMillisecond : value;
+
+    private void Add(UsageField field, long amount)
+    {
+        if (amount > 0)
+        {
+            Interlocked.Add(ref _values[(int)field], amount);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using Ccr.ProxyService.Tokens;
+using Ccr.ServiceDefaults;
+
+namespace Ccr.ProxyService.Usage;
+
+/// <summary>
+/// Counts in memory everything that is shown, exported or written to Redis. All numbers only grow (gauges aside), so a reader takes
+/// differences and nobody has to stop the counting. Recording a request whose series are known allocates nothing.
+/// </summary>
+/// <remarks>
+/// In the series <c>total</c> a request is one that a client sent, and a failure one whose client got no complete answer. In the series of a
+/// target, provider or model a request is an answer it gave, and a failure a try that failed. A client that left is no failure of anyone.
+/// </remarks>
+internal sealed class UsageRecorder : IUsageRecorder
+{
+    /// <summary>Where everything past the limits is counted, as label and as name of a provider, model or target.</summary>
+    public const string Other = "other";
+
+    /// <summary>The status in a <see cref="RequestRecord"/> of a request whose client left before the end.</summary>
+    public const int ClientLeftStatus = 499;
+
+    // Targets, providers and models together are at most 1,000 series.
+    private const int MostTargets = 400;
+    private const int MostProviders = 200;
+    private const int MostModels = 400;
+    private const int MostWords = 50;
+
+    private readonly Counter[] _routingTokens = [.. Enum.GetValues<TokenCountSource>().Select(_ => new Counter())];
+
+    /// <summary>Everything that clients asked for.</summary>
+    public UsageCounters Total { get; } = new(RedisKeys.Total);
+
+    /// <summary>By provider and model.</summary>
+    public BoundedTable<(string Provider, string Model), TargetUsage> Targets { get; } =
+        new(MostTargets, (Other, Other), static key => new(key == (Other, Other) ? Other : $"{key.Provider},{key.Model}"));
+
+    /// <summary>By provider.</summary>
+    public BoundedTable<string, UsageCounters> Providers { get; } = new(MostProviders, Other, static name => new(RedisKeys.Provider(name)));
+
+    /// <summary>By model, as the provider spells it.</summary>
+    public BoundedTable<string, UsageCounters> Models { get; } = new(MostModels, Other, static name => new(RedisKeys.Model(name)));
+
+    /// <summary>By client program.</summary>
+    public BoundedTable<string, ApplicationUsage> Applications { get; } = new(MostWords, Other, static _ => new());
+
+    /// <summary>Requests by routing scenario.</summary>
+    public BoundedTable<string, Counter> Scenarios { get; } = new(MostWords, Other, static _ => new());
+
+    /// <summary>Failed requests that never reached a provider, by reason.</summary>
+    public BoundedTable<string, Counter> UnroutedFailures { get; } = new(MostWords, Other, static _ => new());
+
+    /// <summary>Requests whose client left before the end.</summary>
+    public Counter ClientsLeft { get; } = new();
+
+    /// <summary>Seconds of each request that were not spent waiting for a provider.</summary>
+    public Histogram Overhead { get; } = new(Buckets.Overhead);
+
+    /// <summary>Requests in work.</summary>
+    public Gauge ActiveRequests { get; } = new();
+
+    /// <summary>Answers being streamed.</summary>
+    public Gauge ActiveStreams { get; } = new();
+
+    /// <summary>The last requests.</summary>
+    public RecentRequests Recent { get; } = new(RedisKeys.RecentRequestsLength);
+
+    /// <summary>Every series of counters there is.</summary>
+    public IEnumerable<UsageCounters> Series =>
+        [Total, .. Targets.Entries.Select(t => t.Value.Counters), .. Providers.Entries.Select(p => p.Value), .. Models.Entries.Select(m => m.Value)];
+
+    /// <summary>Requests whose tokens were counted for routing, by how.</summary>
+    public long RoutingTokens(TokenCountSource source) => _routingTokens[(int)source].Value;
+
+    /// <inheritdoc/>
+    public void RequestStarted() => ActiveRequests.Up();
+
+    /// <inheritdoc/>
+    public void StreamStarted() => ActiveStreams.Up();
+
+    /// <inheritdoc/>
+    public void StreamEnded() => ActiveStreams.Down();
+
+    /// <inheritdoc/>
+    public void RequestFinished(RequestRecord record)
+    {
+        ActiveRequests.Down();
+        Total.AddRequest(record.Duration);
+        Total.AddTokens(record.Tokens);
+        Overhead.Observe((record.Duration - record.UpstreamTime).TotalSeconds);
+        Scenarios[record.Scenario].Add();
+        var application = Applications[record.ClientApplication];
+        application.Requests.Add();
+        application.Duration.Observe(record.Duration.TotalSeconds);
+        if (record.RoutingTokens is { } counted)
+        {
+            _routingTokens[(int)counted.Source].Add();
+        }
+
+        CountOutcome(record);
+        for (var i = 0; i < record.Attempts.Count; i++)
+        {
+            CountAttempt(record, record.Attempts[i], isLast: i == record.Attempts.Count - 1);
+        }
+
+        Recent.Add(record);
+    }
+
+    private void CountOutcome(RequestRecord record)
+    {
+        if (record.Status == ClientLeftStatus)
+        {
+            ClientsLeft.Add();
+        }
+        else if (record.Failure is not null)
+        {
+            Total.AddFailure();
+            if (record.Attempts.Count == 0)
+            {
+                UnroutedFailures[record.Failure].Add();
+            }
+        }
+    }
+
+    private void CountAttempt(RequestRecord record, AttemptRecord attempt, bool isLast)
+    {
+        var target = Targets[(attempt.Provider, attempt.Model)];
+        var provider = Providers[attempt.Provider];
+        var model = Models[attempt.Model];
+        if (attempt.Failure is null)
+        {
+            target.Counters.AddRequest(attempt.Duration);
+            provider.AddRequest(attempt.Duration);
+            model.AddRequest(attempt.Duration);
+            target.Duration.Observe(attempt.Duration.TotalSeconds);
+        }
+        else if (!(isLast && record.Status == ClientLeftStatus))
+        {
+            target.Counters.AddFailure();
+            provider.AddFailure();
+            model.AddFailure();
+            target.Failures[attempt.Failure].Add();
+        }
+
+        if (!isLast)
+        {
+            return;
+        }
+
+        // Tokens are the last try's even if it failed: a stream that was cut has used them.
+        target.Counters.AddTokens(record.Tokens);
+        provider.AddTokens(record.Tokens);
+        model.AddTokens(record.Tokens);
+        if (record.TimeToFirstContent is { } first)
+        {
+            target.FirstContent.Observe(first.TotalSeconds);
+            var generation = (record.Duration - first).TotalSeconds;
+            if (record.Streaming && record.Tokens.Output > 0 && generation > 0)
+            {
+                target.TokensPerSecond.Observe(record.Tokens.Output / generation);
+            }
+        }
+    }
+}

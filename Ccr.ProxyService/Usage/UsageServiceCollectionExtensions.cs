@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Ccr.ProxyService.Usage;
+
+/// <summary>Registers counting and everything that shows it.</summary>
+internal static class UsageServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the recorder, and the write-behind when ConnectionStrings:redis is set. <see cref="ITargetStates"/> and the configuration store
+    /// come from elsewhere; a <see cref="Tokens.ITokenizerState"/> may.
+    /// </summary>
+    public static void AddUsage(this IHostApplicationBuilder builder)
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<UsageRecorder>();
+        builder.Services.AddSingleton<IUsageRecorder>(services => services.GetRequiredService<UsageRecorder>());
+        builder.Services.AddSingleton(services => InstanceIdentity.Create(services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<StatusReporter>();
+        builder.Services.AddSingleton<SharedUsageReader>();
+        builder.Services.AddSingleton<MetricsPage>();
+
+        var hasRedis = builder.AddSharedRedis();
+        builder.Services.AddSingleton(services => new RedisState(services.GetRequiredService<UsageRecorder>(), hasRedis));
+        if (hasRedis)
+        {
+            builder.Services.AddHostedService<RedisUsageWriter>();
+        }
+    }
+}

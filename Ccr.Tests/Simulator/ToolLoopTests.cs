@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+
+namespace Ccr.Tests.Simulator;
+
+public sealed class ToolLoopTests(SimulatorClient client) : IClassFixture<SimulatorClient>
+{
+    [Fact]
+    public async Task Messages_a_result_in_the_history_brings_the_closing_text()
+    {
+        var request = SimulatorClient.Messages("sim-tool+strict", stream: false);
+        var first = await AnswerAndAppendAsync(request, "ccr-tool-ok\n");
+
+        var last = await client.PostForJsonAsync(request);
+
+        Assert.Equal("tool_use", (string)first["stop_reason"]!);
+        Assert.Equal("end_turn", (string)last["stop_reason"]!);
+        Assert.Equal("Done. The tool answered: ccr-tool-ok", (string)last["content"]![0]!["text"]!);
+    }
+
+    [Fact]
+    public async Task Messages_steps_are_counted_from_the_last_prompt()
+    {
+        var request = SimulatorClient.Messages("sim-tool+steps=2", stream: false);
+        await AnswerAndAppendAsync(request, "one");
+
+        Assert.Equal("tool_use", (string)(await AnswerAndAppendAsync(request, "two"))["stop_reason"]!);
+        Assert.Equal("end_turn", (string)(await client.PostForJsonAsync(request))["stop_reason"]!);
+
+        Messages(request).Add(JsonNode.Parse("""{"role":"assistant","content":"Done."}"""));
+        Messages(request).Add(JsonNode.Parse("""{"role":"user","content":"Again, please"}"""));
+        Assert.Equal("tool_use", (string)(await client.PostForJsonAsync(request))["stop_reason"]!);
+    }
+
+    [Fact]
+    public async Task Messages_a_system_message_or_reminder_behind_the_result_does_not_hide_it()
+    {
+        var request = SimulatorClient.Messages("sim-tool", stream: false);
+        await AnswerAndAppendAsync(request, "fine");
+        Messages(request)[^1]!["content"]!.AsArray().Add(JsonNode.Parse("""{"type":"text","text":"<system-reminder>tidy up</system-reminder>"}"""));
+        Messages(request).Add(JsonNode.Parse("""{"role":"system","content":[{"type":"text","text":"more"}]}"""));
+
+        Assert.Equal("end_turn", (string)(await client.PostForJsonAsync(request))["stop_reason"]!);
+    }
+
+    [Fact]
+    public async Task Chat_results_in_the_history_bring_the_closing_text_though_a_note_follows_them()
+    {
+        var request = SimulatorClient.Chat("sim-parallel+strict", stream: false);
+        request.Remove("stream_options");
+        var first = (await client.PostForJsonAsync(request))["choices"]![0]!["message"]!;
+        var kept = first.DeepClone().AsObject();
+        kept.Remove("refusal");
+        Messages(request).Add(kept);
+        foreach (var call in first["tool_calls"]!.AsArray())
+        {
+            Messages(request).Add(new JsonObject { ["role"] = "tool", ["tool_call_id"] = (string)call!["id"]!, ["content"] = "fine" });
+        }
+
+        Messages(request).Add(JsonNode.Parse("""{"role":"user","content":"Attached media from tool result:"}"""));
+        var last = (await client.PostForJsonAsync(request))["choices"]![0]!;
+
+        Assert.Equal("stop", (string)last["finish_reason"]!);
+        Assert.Equal("Done. The tool answered: fine | fine", (string)last["message"]!["content"]!);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"none"}""", "sim-tool", "end_turn")]
+    [InlineData("""{"type":"any"}""", "claude-sonnet-4-5", "tool_use")]
+    [InlineData("""{"type":"tool","name":"Clock"}""", "claude-sonnet-4-5", "tool_use")]
+    [InlineData("""{"type":"auto"}""", "claude-sonnet-4-5", "end_turn")]
+    public async Task The_callers_tool_choice_is_kept(string choice, string model, string stop)
+    {
+        var request = SimulatorClient.Messages(model, stream: false);
+        request["tool_choice"] = JsonNode.Parse(choice);
+
+        var answer = await client.PostForJsonAsync(request);
+
+        Assert.Equal(stop, (string)answer["stop_reason"]!);
+        if (choice.Contains("Clock", StringComparison.Ordinal))
+        {
+            Assert.Equal("Clock", (string)answer["content"]![1]!["name"]!);
+        }
+    }
+
+    [Fact]
+    public async Task A_request_without_tools_gets_text_from_a_tool_script()
+    {
+        var request = SimulatorClient.Messages("sim-tool", stream: false);
+        request.Remove("tools");
+
+        Assert.Equal("The simulator answers: hello there", (string)(await client.PostForJsonAsync(request))["content"]![0]!["text"]!);
+    }
+
+    private static JsonArray Messages(JsonObject request) => request["messages"]!.AsArray();
+
+    private async Task<JsonNode> AnswerAndAppendAsync(JsonObject request, string result)
+    {
+        var answer = await client.PostForJsonAsync(request);
+        var call = answer["content"]!.AsArray().Single(b => (string)b!["type"]! == "tool_use")!;
+        Messages(request).Add(new JsonObject { ["role"] = "assistant", ["content"] = answer["content"]!.DeepClone() });
+        Messages(request).Add(new JsonObject
+        {
+            ["role"] = "user",
+            ["content"] = new JsonArray(new JsonObject { ["type"] = "tool_result", ["tool_use_id"] = (string)call["id"]!, ["content"] = result }),
+        });
+        return answer;
+    }
+}

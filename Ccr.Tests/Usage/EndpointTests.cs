@@ -1,0 +1,125 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Ccr.ProxyService.Tokens;
+using Ccr.ProxyService.Usage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ccr.Tests.Usage;
+
+public sealed class EndpointTests
+{
+    private const string RescuedJson = """
+        {"id":"req_1","startedAt":"2026-03-14T15:09:26.535Z","durationMs":2000,"ttftMs":400,"clientDialect":"anthropic",
+         "clientApplication":"claude-code","requestedModel":"claude-sonnet-4-5","scenario":"think","routeReason":"thinking is on",
+         "routingTokens":1234,"routingTokensSource":"service",
+         "attempts":[{"provider":"a","model":"m","status":500,"failure":"server","durationMs":10},
+                     {"provider":"b","model":"m2","status":200,"failure":null,"durationMs":1988}],
+         "provider":"b","model":"m2","streaming":true,"status":200,"failure":null,"inputTokens":100,"cacheReadTokens":60,
+         "cacheWriteTokens":30,"outputTokens":40,"reasoningTokens":8,"stopReason":"end_turn"}
+        """;
+
+    [Fact]
+    public async Task Usage_has_the_rust_routers_shape()
+    {
+        await using var host = await UsageHost.StartAsync();
+        host.Recorder.Record(Samples.Rescued());
+        host.Recorder.Record(Samples.Unrouted());
+        host.Recorder.RequestStarted();
+        host.Recorder.StreamStarted();
+
+        await AssertJsonAsync(host, "/v1/usage", """
+            {"total_requests":2,"total_failures":1,"total_input_tokens":100,"total_output_tokens":40,"total_cost_usd":null,
+             "active_streams":1,"active_requests":1,
+             "tiers":[{"tier":"a,m","requests":0,"failures":1,"input_tokens":0,"output_tokens":0,"cache_read_tokens":0,"cache_creation_tokens":0,
+                       "cost_usd":null,"avg_duration_seconds":0},
+                      {"tier":"b,m2","requests":1,"failures":0,"input_tokens":100,"output_tokens":40,"cache_read_tokens":60,
+                       "cache_creation_tokens":30,"cost_usd":null,"avg_duration_seconds":1.988}],
+             "source":"memory"}
+            """);
+    }
+
+    [Fact]
+    public async Task Latencies_list_the_targets_that_have_answered()
+    {
+        await using var host = await UsageHost.StartAsync();
+        await AssertJsonAsync(host, "/v1/latencies", """[{"tier":"b,m2","ewma_seconds":0.4,"sample_count":1}]""");
+    }
+
+    [Fact]
+    public async Task Status_tells_what_the_process_is_doing_and_no_secret()
+    {
+        var clock = new SetClock();
+        await using var host = await UsageHost.StartAsync(services: s => s.AddSingleton<TimeProvider>(clock));
+        var instance = host.Services.GetRequiredService<InstanceIdentity>().Name;
+        clock.Now += TimeSpan.FromSeconds(12.3);
+        host.Recorder.Record(Samples.Rescued());
+        host.Recorder.RequestStarted();
+
+        await AssertJsonAsync(host, "/api/status", $$"""
+            {"version":"0.1.0","demo":true,
+             "config":{"source":"built-in demo","problems":[{"path":"Providers[1].api_key","line":12,"message":"B_KEY is not set; set it.","error":false}]},
+             "instance":"{{instance}}","startedAt":"2026-03-14T15:09:26.535Z","uptimeSeconds":12.3,"activeRequests":1,"activeStreams":0,
+             "requestsTotal":1,"failuresTotal":0,"redis":{"state":"none","buffered":0},"tokenizer":{"state":"in-process"},
+             "targets":[{"name":"a,m","scenarios":["default","tier-1"],"state":"failing","latencySeconds":null,"lastFailure":"server","requests":0,"failures":1},
+                        {"name":"b,m2","scenarios":["think"],"state":"ok","latencySeconds":0.4,"lastFailure":null,"requests":1,"failures":0}],
+             "providers":[{"name":"a","protocol":"anthropic","enabled":true,"reason":null,"models":["m"]},
+                          {"name":"b","protocol":"openai-chat","enabled":false,"reason":"B_KEY is not set","models":["m2"]}]}
+            """);
+    }
+
+    [Fact]
+    public async Task Status_asks_the_tokenizer_for_its_state()
+    {
+        await using var host = await UsageHost.StartAsync(services: s => s.AddSingleton<ITokenizerState, Unreachable>());
+        var status = JsonNode.Parse(await host.Client.GetStringAsync(new Uri("/api/status", UriKind.Relative)));
+        Assert.Equal("unreachable", (string?)status!["tokenizer"]!["state"]);
+    }
+
+    [Fact]
+    public async Task Requests_come_newest_first_as_many_as_asked()
+    {
+        await using var host = await UsageHost.StartAsync();
+        host.Recorder.Record(Samples.Unrouted());
+        host.Recorder.Record(Samples.Rescued("req_0"));
+        host.Recorder.Record(Samples.Rescued());
+
+        await AssertJsonAsync(host, "/api/requests?limit=1", $$"""{"requests":[{{RescuedJson}}]}""");
+        var all = JsonNode.Parse(await host.Client.GetStringAsync(new Uri("/api/requests", UriKind.Relative)))!["requests"]!.AsArray();
+        Assert.Equal(["req_1", "req_0", "req_2"], all.Select(r => (string?)r!["id"]));
+        Assert.Null(all[2]!["provider"]);
+        Assert.Null(all[2]!["routingTokensSource"]);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1001")]
+    [InlineData("-1")]
+    [InlineData("ten")]
+    public async Task A_senseless_limit_is_told_so(string limit)
+    {
+        await using var host = await UsageHost.StartAsync();
+        using var answer = await host.Client.GetAsync(new Uri("/api/requests?limit=" + limit, UriKind.Relative));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("limit must be a whole number from 1 to 1000.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_that_went_through_redis_reads_back_the_same()
+    {
+        var json = System.Text.Json.JsonSerializer.Serialize(RequestReport.From(Samples.Rescued()), ApiJson.Default.RequestReport);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(RescuedJson), JsonNode.Parse(json)), json);
+    }
+
+    private static async Task AssertJsonAsync(UsageHost host, string path, string expected)
+    {
+        using var answer = await host.Client.GetAsync(new Uri(path, UriKind.Relative));
+        var json = await answer.Content.ReadAsStringAsync();
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.ToString());
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(json)), json);
+    }
+
+    private sealed class Unreachable : ITokenizerState
+    {
+        public string State => "unreachable";
+    }
+}

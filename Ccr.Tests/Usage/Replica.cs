@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Ccr.ProxyService.Usage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Ccr.Tests.Usage;
+
+/// <summary>A recorder and its write-behind, flushed by hand.</summary>
+internal sealed class Replica : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    private readonly ServiceProvider _services;
+
+    public Replica(string connectionString, string name = "one")
+    {
+        var options = ConfigurationOptions.Parse(connectionString);
+        options.AbortOnConnectFail = false;
+        options.ConnectTimeout = 1000;
+        _services = new ServiceCollection().AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(options)).BuildServiceProvider();
+        Identity = new InstanceIdentity(name, Samples.Start);
+        State = new RedisState(Recorder, isUsed: true);
+        var status = new StatusReporter(Recorder, new FakeConfigStore(), new FakeTargetStates(), [], Identity, State, Clock);
+        Writer = new RedisUsageWriter(Recorder, status, Identity, State, _services, Clock, Log);
+    }
+
+    public UsageRecorder Recorder { get; } = new();
+
+    public SetClock Clock { get; } = new();
+
+    public InstanceIdentity Identity { get; }
+
+    public RedisState State { get; }
+
+    public RedisUsageWriter Writer { get; }
+
+    public ListLogger<RedisUsageWriter> Log { get; } = new();
+
+    public IDatabase Redis => _services.GetRequiredService<IConnectionMultiplexer>().GetDatabase();
+
+    public Task FlushAsync() => Writer.FlushAsync(Limit, CancellationToken.None);
+
+    /// <summary>Flushes until Redis has confirmed everything.</summary>
+    public async Task FlushAllAsync()
+    {
+        var deadline = Stopwatch.StartNew();
+        do
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), "Redis did not take the counts: " + string.Join(" ", Log.Messages));
+            await FlushAsync();
+            if (!State.IsConnected)
+            {
+                await Task.Delay(20);
+            }
+        }
+        while (!State.IsConnected || State.Buffered > 0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Writer.Dispose();
+
+        // Without waiting for replies, which takes the library a second.
+        Redis.Multiplexer.Close(allowCommandsToComplete: false);
+        await _services.DisposeAsync();
+    }
+}

@@ -1,0 +1,35 @@
+using Ccr.Tokenization;
+
+namespace Ccr.TokenizerService.Counting;
+
+/// <summary>Counts texts and requests, long ones away from the shared threads.</summary>
+internal static class Counter
+{
+    /// <summary>The tokens of a text. Stops between parts when the token fires.</summary>
+    public static ValueTask<long> CountAsync(ReadOnlyMemory<byte> text, BpeEncoding encoding, CancellationToken cancellationToken) =>
+        text.Length <= TokenizerLimits.ShortText
+            ? ValueTask.FromResult(encoding.CountTokens(text.Span))
+            : OnOwnThreadAsync(() => CountSliced(text, encoding, cancellationToken), cancellationToken);
+
+    /// <summary>The tokens of a request body.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The body is no JSON.</exception>
+    public static ValueTask<RequestTokens> CountRequestAsync(ReadOnlyMemory<byte> body, BpeEncoding encoding, CancellationToken cancellationToken) =>
+        body.Length <= TokenizerLimits.ShortText
+            ? ValueTask.FromResult(RequestTokenCounter.Count(body.Span, encoding))
+            : OnOwnThreadAsync(() => RequestTokenCounter.Count(body.Span, encoding), cancellationToken);
+
+    private static long CountSliced(ReadOnlyMemory<byte> text, BpeEncoding encoding, CancellationToken cancellationToken)
+    {
+        var counter = new IncrementalCounter(encoding);
+        for (var rest = text; !rest.IsEmpty; rest = rest[Math.Min(TokenizerLimits.Slice, rest.Length)..])
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            counter.Append(rest.Span[..Math.Min(TokenizerLimits.Slice, rest.Length)]);
+        }
+
+        return counter.Finish();
+    }
+
+    private static ValueTask<T> OnOwnThreadAsync<T>(Func<T> count, CancellationToken cancellationToken) =>
+        new(Task.Factory.StartNew(count, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+}

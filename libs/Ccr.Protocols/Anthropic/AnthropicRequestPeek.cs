@@ -1,0 +1,253 @@
+using System.Text.Json;
+using Ccr.Protocols.Json;
+using Ccr.Protocols.Requests;
+
+namespace Ccr.Protocols.Anthropic;
+
+/// <summary>What routing needs to know of a Messages request, found in one pass without building anything: the whole body is checked to be JSON on the way.</summary>
+public readonly struct AnthropicRequestPeek
+{
+    /// <summary>The model; empty when the body has none.</summary>
+    public EscapedText Model { get; private init; }
+
+    /// <summary>Where the model's value stands in the body, quotes included; for splicing another name in.</summary>
+    public Range ModelRange { get; private init; }
+
+    /// <summary>True when a stream is wanted.</summary>
+    public bool Stream { get; private init; }
+
+    /// <summary>Whether thinking is asked for.</summary>
+    public ThinkingMode Thinking { get; private init; }
+
+    /// <summary>True when a tool of the provider's web search kind is declared.</summary>
+    public bool HasWebSearch { get; private init; }
+
+    /// <summary>True when the newest message holds an image.</summary>
+    public bool HasImage { get; private init; }
+
+    /// <summary>Peeks into a body.</summary>
+    /// <exception cref="RequestFormatException">The body is no JSON object, or lacks a model or messages; names the field.</exception>
+    public static AnthropicRequestPeek Read(ReadOnlyMemory<byte> body)
+    {
+        EscapedText model = default;
+        Range modelRange = default;
+        bool stream = false, hasWebSearch = false, hasImage = false, hasMessages = false;
+        var thinking = ThinkingMode.Unset;
+        var reader = new Utf8JsonReader(body.Span);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw new RequestFormatException("", "The body must be a JSON object.");
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("model"u8))
+                {
+                    reader.Read();
+                    if (reader.TokenType != JsonTokenType.String)
+                    {
+                        throw new RequestFormatException("model", "model must be a string.");
+                    }
+
+                    model = reader.Text(body);
+                    modelRange = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
+                }
+                else if (reader.ValueTextEquals("stream"u8))
+                {
+                    reader.Read();
+                    if (reader.TokenType is not (JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null))
+                    {
+                        throw new RequestFormatException("stream", "stream must be true or false.");
+                    }
+
+                    stream = reader.TokenType == JsonTokenType.True;
+                }
+                else if (reader.ValueTextEquals("thinking"u8))
+                {
+                    reader.Read();
+                    thinking = ReadThinking(ref reader);
+                }
+                else if (reader.ValueTextEquals("tools"u8))
+                {
+                    reader.Read();
+                    hasWebSearch = ReadTools(ref reader);
+                }
+                else if (reader.ValueTextEquals("messages"u8))
+                {
+                    reader.Read();
+                    if (reader.TokenType != JsonTokenType.StartArray)
+                    {
+                        throw new RequestFormatException("messages", "messages must be an array.");
+                    }
+
+                    hasMessages = true;
+                    hasImage = ReadMessages(ref reader);
+                }
+                else
+                {
+                    reader.Read();
+                    reader.Skip();
+                }
+            }
+
+            if (reader.Read())
+            {
+                throw new RequestFormatException("", "The body must be one JSON object.");
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new RequestFormatException("", body.Length == 0 ? "The body is empty; a JSON object is expected." : $"The body is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+        }
+
+        if (model.IsEmpty)
+        {
+            throw new RequestFormatException("model", "model is missing.");
+        }
+
+        if (!hasMessages)
+        {
+            throw new RequestFormatException("messages", "messages is missing.");
+        }
+
+        return new() { Model = model, ModelRange = modelRange, Stream = stream, Thinking = thinking, HasWebSearch = hasWebSearch, HasImage = hasImage };
+    }
+
+    private static ThinkingMode ReadThinking(ref Utf8JsonReader reader)
+    {
+        var mode = ThinkingMode.Unset;
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return mode;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = reader.ValueTextEquals("type"u8);
+            reader.Read();
+            if (isType && reader.TokenType == JsonTokenType.String)
+            {
+                mode = reader.ValueTextEquals("enabled"u8) ? ThinkingMode.Enabled : reader.ValueTextEquals("disabled"u8) ? ThinkingMode.Disabled : ThinkingMode.Adaptive;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return mode;
+    }
+
+    private static bool ReadTools(ref Utf8JsonReader reader)
+    {
+        var found = false;
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isType = reader.ValueTextEquals("type"u8);
+                reader.Read();
+                found |= isType && reader.TokenType == JsonTokenType.String && reader.ValueSpan.StartsWith("web_search"u8);
+                reader.Skip();
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether the last user message has an image, directly or in a tool's result.</summary>
+    private static bool ReadMessages(ref Utf8JsonReader reader)
+    {
+        var inNewest = false;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            bool isUser = false, image = false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("role"u8))
+                {
+                    reader.Read();
+                    isUser = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("user"u8);
+                }
+                else if (reader.ValueTextEquals("content"u8))
+                {
+                    reader.Read();
+                    image = ReadBlocks(ref reader);
+                }
+                else
+                {
+                    reader.Read();
+                    reader.Skip();
+                }
+            }
+
+            if (isUser)
+            {
+                inNewest = image;
+            }
+        }
+
+        return inNewest;
+    }
+
+    private static bool ReadBlocks(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return false;
+        }
+
+        var found = false;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isType = reader.ValueTextEquals("type"u8);
+                var isContent = reader.ValueTextEquals("content"u8);
+                reader.Read();
+                if (isType && reader.TokenType == JsonTokenType.String)
+                {
+                    found |= reader.ValueTextEquals("image"u8);
+                }
+                else if (isContent)
+                {
+                    found |= ReadBlocks(ref reader);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
+
+        return found;
+    }
+}

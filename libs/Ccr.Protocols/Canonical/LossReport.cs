@@ -1,0 +1,25 @@
+namespace Ccr.Protocols.Canonical;
+
+/// <summary>What one translation could not carry over; empty for a faithful one.</summary>
+public sealed class LossReport
+{
+    private List<LossEntry>? _entries;
+
+    /// <summary>The entries in the order they came up.</summary>
+    public IReadOnlyList<LossEntry> Entries => _entries ?? (IReadOnlyList<LossEntry>)[];
+
+    /// <summary>Notes a field that is left out.</summary>
+    public void Dropped(string path, string reason) => Add(new(path, LossAction.Dropped, reason));
+
+    /// <summary>Notes a field that is said otherwise.</summary>
+    public void Changed(string path, string reason) => Add(new(path, LossAction.Changed, reason));
+
+    private void Add(LossEntry entry)
+    {
+        _entries ??= [];
+        if (!_entries.Contains(entry))
+        {
+            _entries.Add(entry);
+        }
+    }
+}

@@ -1,0 +1,508 @@
+using System.Text.Json;
+using Ccr.Protocols.Canonical;
+using Ccr.Protocols.Errors;
+using Ccr.Protocols.Json;
+using Ccr.Protocols.Sse;
+
+namespace Ccr.Protocols.OpenAIChat;
+
+/// <summary>
+/// Decodes a Chat Completions answer, streamed or whole, fed in any pieces, into a canonical message. Tolerant of what real providers send: empty choices, null
+/// anywhere, usage on any chunk, errors inside a 200, no [DONE], content in the last chunk.
+/// </summary>
+public sealed class ChatStreamDecoder : ISseHandler, IDisposable
+{
+    private readonly SseDecoder _sse = new();
+    private readonly ChatMessageAssembler _message;
+    private readonly IMessageSink _sink;
+    private readonly string _provider;
+    private bool _done;
+
+    /// <summary>Decodes for a sink; the provider's name is for error texts.</summary>
+    public ChatStreamDecoder(IMessageSink sink, string provider)
+    {
+        _sink = sink;
+        _provider = provider;
+        _message = new(sink);
+    }
+
+    /// <summary>True after the sink got End or Error.</summary>
+    public bool IsFinished => _message.IsFinished;
+
+    /// <summary>Decodes the next piece of a stream.</summary>
+    public void Feed(ReadOnlySpan<byte> piece)
+    {
+        _sse.Feed(piece, this);
+        if (_sse.TooLarge)
+        {
+            _message.Fail(new(ErrorKind.Malformed, 0, $"{_provider} sent an event that is too large."));
+        }
+    }
+
+    /// <summary>The stream ended. Without a finish reason and without [DONE] that is a cut, not an end.</summary>
+    public void Complete()
+    {
+        _sse.Complete(this);
+        if (_message.HasFinishReason)
+        {
+            _message.End();
+        }
+        else
+        {
+            _message.Fail(ProviderError.Cut(_provider));
+        }
+    }
+
+    /// <summary>Decodes a whole answer that is one JSON document, and ends the message.</summary>
+    public void DecodeWhole(ReadOnlySpan<byte> json)
+    {
+        OnChunk(json);
+        if (_message.IsFinished)
+        {
+            return;
+        }
+
+        if (_message.HasFinishReason || !_message.IsEmpty)
+        {
+            _message.End();
+        }
+        else
+        {
+            _message.Fail(new(ErrorKind.Malformed, 0, $"The answer of {_provider} holds no message."));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _sse.Dispose();
+
+    void ISseHandler.OnEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)
+    {
+        if (_done || _message.IsFinished)
+        {
+            return;
+        }
+
+        if (data.TrimEnd((byte)' ').SequenceEqual("[DONE]"u8))
+        {
+            _done = true;
+            _message.End();
+            return;
+        }
+
+        if (data.IsEmpty)
+        {
+            return;
+        }
+
+        OnChunk(data);
+    }
+
+    private void OnChunk(ReadOnlySpan<byte> data)
+    {
+        var reader = new Utf8JsonReader(data, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                Malformed();
+                return;
+            }
+
+            ReadChunk(ref reader, data);
+        }
+        catch (JsonException)
+        {
+            Malformed();
+        }
+        catch (InvalidOperationException)
+        {
+            // A value of a type that nothing here expects.
+            Malformed();
+        }
+    }
+
+    private void Malformed() => _message.Fail(new(ErrorKind.Malformed, 0, $"{_provider} sent a piece that is no valid JSON.") { Code = "malformed_chunk" });
+
+    private void ReadChunk(ref Utf8JsonReader reader, ReadOnlySpan<byte> data)
+    {
+        ReadOnlySpan<byte> id = default;
+        var sawChoices = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("choices"u8))
+            {
+                reader.Read();
+                sawChoices = true;
+                if (reader.TokenType == JsonTokenType.StartArray)
+                {
+                    _message.Start(id);
+                    while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+                    {
+                        ReadChoice(ref reader);
+                    }
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+            else if (reader.ValueTextEquals("id"u8))
+            {
+                reader.Read();
+                id = reader.TokenType == JsonTokenType.String ? reader.ValueSpan : default;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("usage"u8))
+            {
+                reader.Read();
+                _message.Usage(ChatUsageReader.Read(ref reader));
+            }
+            else if (reader.ValueTextEquals("x_groq"u8))
+            {
+                reader.Read();
+                ReadNestedUsage(ref reader);
+            }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                reader.Read();
+                if (reader.TokenType != JsonTokenType.Null)
+                {
+                    _message.Fail(ProviderErrorReader.ReadEmbedded(data, _provider));
+                    return;
+                }
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        if (!sawChoices)
+        {
+            _sink.Alive();
+        }
+    }
+
+    private void ReadNestedUsage(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isUsage = reader.ValueTextEquals("usage"u8);
+            reader.Read();
+            if (isUsage)
+            {
+                _message.Usage(ChatUsageReader.Read(ref reader));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private void ReadChoice(ref Utf8JsonReader reader)
+    {
+        ReadOnlySpan<byte> finish = default;
+        Utf8JsonReader delta = default, message = default;
+        bool hasDelta = false, hasMessage = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("delta"u8))
+            {
+                reader.Read();
+                delta = reader;
+                hasDelta = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("message"u8))
+            {
+                reader.Read();
+                message = reader;
+                hasMessage = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("finish_reason"u8))
+            {
+                reader.Read();
+                finish = reader.TokenType == JsonTokenType.String ? reader.ValueSpan : default;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("usage"u8))
+            {
+                // Older Moonshot servers put it here.
+                reader.Read();
+                _message.Usage(ChatUsageReader.Read(ref reader));
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        // Perplexity repeats the whole message beside every delta; only where there is no delta is it the payload.
+        if (hasDelta)
+        {
+            ReadDelta(ref delta);
+        }
+        else if (hasMessage)
+        {
+            ReadDelta(ref message);
+        }
+
+        // After the payload: the last words may ride on the same chunk.
+        _message.Finish(finish);
+    }
+
+    private void ReadDelta(ref Utf8JsonReader reader)
+    {
+        // The properties come in any order, the blocks must not: reasoning, then text, then calls.
+        ReadOnlySpan<byte> content = default, refusal = default, reasoningContent = default, reasoning = default;
+        Utf8JsonReader calls = default, details = default, contentParts = default, functionCall = default;
+        bool hasCalls = false, hasDetails = false, hasParts = false, hasFunctionCall = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("content"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    content = reader.ValueSpan;
+                }
+                else if (reader.TokenType == JsonTokenType.StartArray)
+                {
+                    contentParts = reader;
+                    hasParts = true;
+                    reader.Skip();
+                }
+            }
+            else if (reader.ValueTextEquals("reasoning_content"u8))
+            {
+                reader.Read();
+                reasoningContent = reader.TokenType == JsonTokenType.String ? reader.ValueSpan : default;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("reasoning"u8))
+            {
+                reader.Read();
+                reasoning = reader.TokenType == JsonTokenType.String ? reader.ValueSpan : default;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("reasoning_details"u8))
+            {
+                reader.Read();
+                details = reader;
+                hasDetails = reader.TokenType == JsonTokenType.StartArray;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("refusal"u8))
+            {
+                reader.Read();
+                refusal = reader.TokenType == JsonTokenType.String ? reader.ValueSpan : default;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("tool_calls"u8))
+            {
+                reader.Read();
+                calls = reader;
+                hasCalls = reader.TokenType == JsonTokenType.StartArray;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("function_call"u8))
+            {
+                reader.Read();
+                functionCall = reader;
+                hasFunctionCall = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        // One source per delta: OpenRouter sends the same words twice.
+        if (!reasoningContent.IsEmpty)
+        {
+            _message.Reasoning(reasoningContent);
+        }
+        else if (!reasoning.IsEmpty)
+        {
+            _message.Reasoning(reasoning);
+        }
+        else if (hasDetails)
+        {
+            ReadReasoningDetails(ref details);
+        }
+
+        if (hasParts)
+        {
+            ReadContentParts(ref contentParts);
+        }
+
+        _message.Text(content);
+        _message.Refusal(refusal);
+        if (hasCalls)
+        {
+            while (calls.Read() && calls.TokenType == JsonTokenType.StartObject)
+            {
+                ReadToolCall(ref calls);
+            }
+        }
+
+        if (hasFunctionCall && !hasCalls && HasName(functionCall))
+        {
+            ReadFunction(ref functionCall, _message.Call(0, default));
+        }
+    }
+
+    /// <summary>Some gateways send a legacy call with every field empty where there is none; a piece of arguments belongs to a call that has begun.</summary>
+    private bool HasName(Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty)
+            {
+                return true;
+            }
+
+            reader.Skip();
+        }
+
+        return _message.HasCalls;
+    }
+
+    private void ReadReasoningDetails(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isText = reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("summary"u8);
+                reader.Read();
+                if (isText && reader.TokenType == JsonTokenType.String)
+                {
+                    _message.Reasoning(reader.ValueSpan);
+                }
+
+                reader.Skip();
+            }
+        }
+    }
+
+    private void ReadContentParts(ref Utf8JsonReader reader)
+    {
+        // Mistral: content is a list of text parts and of thinking parts, which hold a list of text parts again.
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isText = reader.ValueTextEquals("text"u8);
+                var isThinking = reader.ValueTextEquals("thinking"u8);
+                reader.Read();
+                if (isText && reader.TokenType == JsonTokenType.String)
+                {
+                    _message.Text(reader.ValueSpan);
+                }
+                else if (isThinking && reader.TokenType == JsonTokenType.StartArray)
+                {
+                    ReadReasoningDetails(ref reader);
+                    continue;
+                }
+
+                reader.Skip();
+            }
+        }
+    }
+
+    private void ReadToolCall(ref Utf8JsonReader reader)
+    {
+        long? index = null;
+        ReadOnlySpan<byte> id = default;
+        Utf8JsonReader function = default;
+        var hasFunction = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("index"u8))
+            {
+                reader.Read();
+                index = reader.TryLong(out var number) ? number : null;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("id"u8))
+            {
+                reader.Read();
+                id = reader.TokenType is JsonTokenType.String or JsonTokenType.Number ? reader.ValueSpan : default;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("function"u8))
+            {
+                reader.Read();
+                function = reader;
+                hasFunction = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        var call = _message.Call(index, id);
+        call.SetId(id);
+        if (hasFunction)
+        {
+            ReadFunction(ref function, call);
+        }
+    }
+
+    private void ReadFunction(ref Utf8JsonReader reader, ChatToolCall call)
+    {
+        ReadOnlySpan<byte> arguments = default;
+        byte[]? escaped = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("name"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    call.SetName(reader.ValueSpan);
+                }
+
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("arguments"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    arguments = reader.ValueSpan;
+                }
+                else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                {
+                    // An object where a string is due; its text is what was meant.
+                    using var document = JsonDocument.ParseValue(ref reader);
+                    escaped = EscapedText.From(document.RootElement.GetRawText()).Span.ToArray();
+                }
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        _message.Arguments(call, escaped ?? arguments);
+    }
+}

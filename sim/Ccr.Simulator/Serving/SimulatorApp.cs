@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.Text.Json;
+using Ccr.Simulator.Answers;
+using Ccr.Simulator.Dialects;
+using Ccr.Simulator.Recording;
+using Ccr.Simulator.Scripts;
+
+namespace Ccr.Simulator.Serving;
+
+/// <summary>The HTTP surface: provider requests, model lists, health, and the control paths below <c>/sim</c>.</summary>
+internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog log)
+{
+    private static readonly string[] Models = ["sim-demo", "sim-text", "sim-think", "sim-tool", "sim-parallel"];
+
+    /// <summary>Answers one request.</summary>
+    public Task HandleAsync(HttpContext http)
+    {
+        var path = http.Request.Path.Value ?? "/";
+        if (HttpMethods.IsPost(http.Request.Method))
+        {
+            if (DialectTable.Find(path) is { } dialect)
+            {
+                return PlayAsync(http, dialect, path);
+            }
+
+            if (path == "/sim/reset")
+            {
+                log.Reset();
+                http.Response.StatusCode = StatusCodes.Status204NoContent;
+                return Task.CompletedTask;
+            }
+        }
+        else if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
+        {
+            switch (path)
+            {
+                case "/health" or "/alive":
+                    return http.Response.WriteAsync("Healthy", http.RequestAborted);
+                case "/":
+                    return http.Response.WriteAsync("CCR's simulator: a fake provider. docs/simulator.md tells what it plays.\n", http.RequestAborted);
+                case "/sim/requests":
+                    return WriteJsonAsync(http, 200, WriteRequests);
+                case "/sim/counts":
+                    return WriteJsonAsync(http, 200, WriteCounts);
+                case "/sim/words":
+                    return http.Response.WriteAsync(string.Concat(ScriptWords.All.Select(w => $"{w.Usage,-26} {w.Help}\n")), http.RequestAborted);
+            }
+
+            if (path.EndsWith("/models", StringComparison.Ordinal))
+            {
+                var anthropic = http.Request.Headers.ContainsKey("anthropic-version");
+                return WriteJsonAsync(http, 200, json => WriteModels(json, anthropic));
+            }
+        }
+
+        return WriteJsonAsync(http, 404, json =>
+        {
+            json.WriteStartObject("error");
+            json.WriteString("type", "not_found_error");
+            json.WriteString("message", $"the simulator has no {http.Request.Method} {path}; it takes POST to paths that end in /messages, /messages/count_tokens or /chat/completions, and GET /models, /health, /sim/requests, /sim/counts, /sim/words");
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task PlayAsync(HttpContext http, IDialect dialect, string path)
+    {
+        Prepared prepared;
+        using (var body = await RequestBody.ReadAsync(http.Request, http.RequestAborted))
+        {
+            prepared = preparer.Prepare(dialect, path, http.Request.Headers["x-sim-script"], body.Bytes);
+        }
+
+        var era = log.Begin(http.Request, prepared.Model, prepared.Body);
+        var outcome = Outcome.Cancelled;
+        try
+        {
+            outcome = await player.PlayAsync(http, Choose(http.Request, prepared));
+        }
+        finally
+        {
+            log.End(era, prepared.Model, outcome);
+        }
+    }
+
+    // "The first request" is the first of a key: the caller's own, else the request's content.
+    private Playback Choose(HttpRequest request, Prepared prepared)
+    {
+        if (prepared.Healed is null)
+        {
+            return prepared.Playback;
+        }
+
+        var own = request.Headers["x-sim-key"].ToString();
+        var key = $"{prepared.Model}\n{request.Headers["x-sim-script"]}\n{(own.Length > 0 ? own : prepared.Key)}";
+        return log.TakeFault(key, prepared.Script.Times!.Value) ? prepared.Playback : prepared.Healed;
+    }
+
+    private static async Task WriteJsonAsync(HttpContext http, int status, Action<Utf8JsonWriter> properties)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(output, FrameWriter.Plain))
+        {
+            json.WriteStartObject();
+            properties(json);
+            json.WriteEndObject();
+        }
+
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = output.WrittenCount;
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await http.Response.Body.WriteAsync(output.WrittenMemory, http.RequestAborted);
+        }
+    }
+
+    private void WriteRequests(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("requests");
+        foreach (var request in log.Requests())
+        {
+            json.WriteStartObject();
+            json.WriteNumber("number", request.Number);
+            json.WriteString("method", request.Method);
+            json.WriteString("path", request.Path);
+            json.WriteString("model", request.Model);
+            json.WriteStartObject("headers");
+            foreach (var (name, value) in request.Headers)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+            json.WriteNumber("bodyBytes", request.BodyBytes);
+            json.WriteString("body", request.BodyText);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteCounts(Utf8JsonWriter json)
+    {
+        foreach (var (model, counts) in log.Counts())
+        {
+            json.WriteStartObject(model);
+            json.WriteNumber("requests", counts.Requests);
+            json.WriteNumber("completed", counts.Completed);
+            json.WriteNumber("faulted", counts.Faulted);
+            json.WriteNumber("cancelled", counts.Cancelled);
+            json.WriteNumber("active", counts.Active);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteModels(Utf8JsonWriter json, bool anthropic)
+    {
+        if (!anthropic)
+        {
+            json.WriteString("object", "list");
+        }
+
+        json.WriteStartArray("data");
+        foreach (var model in Models)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", model);
+            if (anthropic)
+            {
+                json.WriteString("type", "model");
+                json.WriteString("display_name", model);
+                json.WriteString("created_at", "2026-01-01T00:00:00Z");
+            }
+            else
+            {
+                json.WriteString("object", "model");
+                json.WriteNumber("created", 1_767_225_600);
+                json.WriteString("owned_by", "ccr-simulator");
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (anthropic)
+        {
+            json.WriteBoolean("has_more", false);
+            json.WriteString("first_id", Models[0]);
+            json.WriteString("last_id", Models[^1]);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Ccr.Simulator;
+
+/// <summary>Settings of a simulator within a program.</summary>
+public sealed record SimulatorOptions
+{
+    /// <summary>Where to listen; the default is a free port on loopback.</summary>
+    public string Url { get; init; } = "http://127.0.0.1:0";
+
+    /// <summary>Where the demo text says that the real configuration goes.</summary>
+    public string DemoConfigPath { get; init; } = "~/.claude-code-router/config.json";
+
+    /// <summary>The clock behind all pauses; stamps always come from the machine's monotonic clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
