@@ -53,7 +53,7 @@ internal sealed record Health(string Kind, string Text)
     /// <summary>A request's outcome.</summary>
     public static Health Outcome(RequestEntry request) => request switch
     {
-        { Status: 499 } => new("idle", "Client left"),
+        { ClientLeft: true } => new("idle", "Client left"),
         { Failure: { Length: > 0 } failure } => new("bad", failure.Replace('_', ' ')),
         { Status: >= 400 } => new("bad", "Failed"),
         { Attempts.Count: > 1 } => new("warn", "Rescued"),

@@ -13,16 +13,14 @@ internal static class RequestFilter
     {
         var fits = outcome switch
         {
-            "OK" => Succeeded(request),
-            "Failed" => !Succeeded(request),
-            "Rescued" => Succeeded(request) && request.Attempts is { Count: > 1 },
+            "OK" => request.Succeeded,
+            "Failed" => !request.Succeeded && !request.ClientLeft,
+            "Rescued" => request.Succeeded && request.Attempts is { Count: > 1 },
             _ => true,
         };
         return fits && text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .All(word => Words(request).Any(field => field.Contains(word, StringComparison.OrdinalIgnoreCase)));
     }
-
-    private static bool Succeeded(RequestEntry request) => string.IsNullOrEmpty(request.Failure) && request.Status is < 400;
 
     private static IEnumerable<string> Words(RequestEntry request)
     {

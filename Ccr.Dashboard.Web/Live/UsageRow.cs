@@ -11,8 +11,11 @@ internal sealed record UsageRow
     /// <summary>What was counted.</summary>
     public Counters Counters { get; init; } = new();
 
-    /// <summary>Its part of all requests in the table, 0 to 1.</summary>
+    /// <summary>Its part of all answers in the table, 0 to 1.</summary>
     public double Share { get; init; }
+
+    /// <summary>Failed tries of all tries, 0 to 1; null when there were none.</summary>
+    public double? FailureShare => Counters.Requests + Counters.Failures is > 0 and var tries ? (double)Counters.Failures / tries : null;
 
     /// <summary>The series of one kind ("provider:"), busiest first.</summary>
     public static IReadOnlyList<UsageRow> FromSeries(IReadOnlyDictionary<string, Counters> series, string prefix)

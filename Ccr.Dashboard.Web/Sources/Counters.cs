@@ -1,6 +1,10 @@
 namespace Ccr.Dashboard.Web.Sources;
 
-/// <summary>The counters of one usage series. Redis holds only fields that were ever counted, so an absent field of a hash that exists is zero.</summary>
+/// <summary>
+/// The counters of one usage series. In the series "total" a request is one that a client sent and a failure is one of those; in the series of a
+/// provider, model or target a request is an answer it gave and a failure a try that failed. Redis holds only fields that were ever counted, so an absent field of a hash that
+/// exists is zero.
+/// </summary>
 internal sealed record Counters
 {
     public long Requests { get; init; }
@@ -18,9 +22,6 @@ internal sealed record Counters
     public long ReasoningTokens { get; init; }
 
     public long DurationMs { get; init; }
-
-    /// <summary>Failed requests of all, 0 to 1; null when there were none.</summary>
-    public double? FailureShare => Requests > 0 ? Math.Min(1, (double)Failures / Requests) : null;
 
     /// <summary>Input tokens that came from the provider's prompt cache, 0 to 1; null without input.</summary>
     public double? CacheShare => InputTokens > 0 ? Math.Min(1, (double)CacheReadTokens / InputTokens) : null;

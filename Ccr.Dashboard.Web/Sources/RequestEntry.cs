@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Ccr.Dashboard.Web.Sources;
 
 /// <summary>One finished request: an item of <c>GET /api/requests</c> and of the Redis stream. Holds no user text.</summary>
@@ -31,6 +33,7 @@ public sealed record RequestEntry
     /// <summary>Every try, in order.</summary>
     public IReadOnlyList<AttemptEntry>? Attempts { get; init; }
 
+    /// <summary>The provider of the last try, which answered unless <see cref="Failure"/> says otherwise.</summary>
     public string? Provider { get; init; }
 
     public string? Model { get; init; }
@@ -54,4 +57,16 @@ public sealed record RequestEntry
     public long? ReasoningTokens { get; init; }
 
     public string? StopReason { get; init; }
+
+    /// <summary>True when the client got a complete answer.</summary>
+    [JsonIgnore]
+    public bool Succeeded => string.IsNullOrEmpty(Failure) && Status is < 400;
+
+    /// <summary>True when the client went away before the end: nobody's failure.</summary>
+    [JsonIgnore]
+    public bool ClientLeft => Status == 499;
+
+    /// <summary>True when a provider reported tokens. No answer has none at all, so that zero everywhere is "not reported".</summary>
+    [JsonIgnore]
+    public bool HasTokens => InputTokens > 0 || OutputTokens > 0;
 }

@@ -12,11 +12,9 @@ internal static class SourceRegistration
     public static void AddDashboardSources(this IHostApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new ProxySource(ProxyAddress(configuration["services:proxy:http:0"]), configuration["CCR_ADMIN_KEY"]));
-        if (!string.IsNullOrWhiteSpace(configuration.GetConnectionString("redis")))
+        if (builder.AddSharedRedis())
         {
-            AddRedis(builder);
             builder.Services.AddSingleton(services =>
                 new RedisSource(services.GetRequiredService<IConnectionMultiplexer>, services.GetRequiredService<TimeProvider>()));
         }
@@ -29,12 +27,5 @@ internal static class SourceRegistration
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https")
             ? address
             : throw new InvalidOperationException($"services__proxy__http__0 is not an http address: give one such as {DefaultProxyAddress}.");
-    }
-
-    private static void AddRedis(IHostApplicationBuilder builder)
-    {
-        var options = ConfigurationOptions.Parse(builder.Configuration.GetConnectionString("redis")!);
-        options.AbortOnConnectFail = false;
-        builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(options));
     }
 }
