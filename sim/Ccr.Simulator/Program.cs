@@ -8,7 +8,7 @@ internal static class Program
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
             // Scripted cuts are exceptions behind a begun response; they are no news.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical)
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Critical);
@@ -22,7 +22,9 @@ internal static class Program
         try
         {
             await using var app = SimulatorHost.Build(builder, path is null ? options : options with { DemoConfigPath = path }, out _);
-            await app.RunAsync();
+            await app.StartAsync();
+            Console.WriteLine($"simulator listens on {string.Join(", ", app.Urls)}");
+            await app.WaitForShutdownAsync();
             return 0;
         }
         catch (Exception wrong) when (wrong is IOException or FormatException or InvalidOperationException)
