@@ -87,6 +87,7 @@ internal sealed class AnthropicHistory
         var prompt = results.Count > 0 ? null : blocks.Select(Text).LastOrDefault(t => t is not null && !t.StartsWith("<system-reminder>", StringComparison.Ordinal));
         if (prompt is not null)
         {
+            RequireNothingPending();
             Prompt = prompt;
             ToolTurns = 0;
             _calls.Clear();
