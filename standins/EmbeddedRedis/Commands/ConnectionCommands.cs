@@ -27,7 +27,7 @@ internal static class ConnectionCommands
         var index = number.ToInteger();
         if (index is < int.MinValue or > int.MaxValue)
         {
-            throw RedisErrorException.NotInteger();
+            throw new RedisErrorException($"ERR value is out of range, value must between {int.MinValue} and {int.MaxValue}");
         }
 
         return index >= 0 && index < s.Engine.Databases.Count ? s.Engine.Databases[(int)index] : throw new RedisErrorException("ERR DB index is out of range");
@@ -88,10 +88,10 @@ internal static class ConnectionCommands
             Authenticate(s, user, password!);
         }
 
-        if (!s.Authenticated)
+        if (!s.IsAdmitted)
         {
             throw new RedisErrorException(
-                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
+                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
         }
 
         s.Name = name?.Text() ?? s.Name;

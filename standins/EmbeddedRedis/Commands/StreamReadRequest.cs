@@ -21,7 +21,7 @@ internal sealed class StreamReadRequest
         var streams = 0;
         for (var i = 1; i < a.Length && streams == 0; i++)
         {
-            request.TakeOption(a, ref i, ref streams);
+            request.TakeOption(s, a, ref i, ref streams);
         }
 
         if (streams == 0)
@@ -63,7 +63,7 @@ internal sealed class StreamReadRequest
         }
     }
 
-    private void TakeOption(byte[][] a, ref int i, ref int streams)
+    private void TakeOption(Session s, byte[][] a, ref int i, ref int streams)
     {
         var more = a.Length - 1 - i;
         if (a[i].Is("BLOCK"u8) && more > 0)
@@ -73,7 +73,7 @@ internal sealed class StreamReadRequest
                 throw new RedisErrorException("ERR timeout is not an integer or out of range");
             }
 
-            Timeout = timeout >= 0 ? timeout : throw new RedisErrorException("ERR timeout is negative");
+            Timeout = Timeouts.Check(s, timeout);
         }
         else if (a[i].Is("COUNT"u8) && more > 0)
         {
@@ -84,7 +84,7 @@ internal sealed class StreamReadRequest
             streams = i + 1;
             if (more % 2 != 0)
             {
-                throw new RedisErrorException("ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified.");
+                throw new RedisErrorException("ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.");
             }
         }
         else if (a[i].Is("GROUP"u8) && more >= 2)

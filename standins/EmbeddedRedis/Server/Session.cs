@@ -22,7 +22,11 @@ internal sealed class Session(Engine engine, long id, ISessionTransport transpor
 
     public string Name { get; set; } = "";
 
+    /// <summary>The client gave the password, or came when none was asked for.</summary>
     public bool Authenticated { get; set; }
+
+    /// <summary>The client may do something.</summary>
+    public bool IsAdmitted => Authenticated || engine.Password.Length == 0;
 
     public bool NoEvict { get; set; }
 
