@@ -23,7 +23,13 @@ internal static partial class ProxyHost
         await using (app.ConfigureAwait(false))
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
-            Listening(app.Logger, string.Join(", ", app.Urls), app.Services.GetRequiredService<IConfigStore>().Current.Source);
+            var config = app.Services.GetRequiredService<IConfigStore>().Current;
+            Listening(app.Logger, string.Join(", ", app.Urls), config.Source);
+            if (config.ApiKey is null)
+            {
+                LoopbackOnly(app.Logger);
+            }
+
             await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return 0;
         }
@@ -82,8 +88,14 @@ internal static partial class ProxyHost
             return;
         }
 
-        var urls = builder.Configuration["urls"];
-        if (config.ApiKey is not null || urls is null)
+        if (config.ApiKey is not null)
+        {
+            return;
+        }
+
+        // Without an address, images of .NET listen on the ports of HTTP_PORTS at every address.
+        var urls = builder.Configuration["urls"] ?? string.Join(';', (builder.Configuration["http_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(p => $"http://*:{p}"));
+        if (urls.Length == 0)
         {
             return;
         }
@@ -98,4 +110,7 @@ internal static partial class ProxyHost
 
     [LoggerMessage(EventId = 1000, Level = LogLevel.Information, Message = "ccr listens on {Addresses}; configuration: {Source}")]
     private static partial void Listening(ILogger log, string addresses, string source);
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "APIKEY is not set: only this machine may connect")]
+    private static partial void LoopbackOnly(ILogger log);
 }

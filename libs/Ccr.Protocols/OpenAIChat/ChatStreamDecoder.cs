@@ -212,6 +212,7 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
         ReadOnlySpan<byte> finish = default;
         Utf8JsonReader delta = default, message = default;
         bool hasDelta = false, hasMessage = false;
+        var index = 0L;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("delta"u8))
@@ -226,6 +227,12 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
                 reader.Read();
                 message = reader;
                 hasMessage = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("index"u8))
+            {
+                reader.Read();
+                _ = reader.TryLong(out index);
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("finish_reason"u8))
@@ -250,18 +257,18 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
         // Perplexity repeats the whole message beside every delta; only where there is no delta is it the payload.
         if (hasDelta)
         {
-            ReadDelta(ref delta);
+            ReadDelta(ref delta, index == 0);
         }
         else if (hasMessage)
         {
-            ReadDelta(ref message);
+            ReadDelta(ref message, index == 0);
         }
 
         // After the payload: the last words may ride on the same chunk.
         _message.Finish(finish);
     }
 
-    private void ReadDelta(ref Utf8JsonReader reader)
+    private void ReadDelta(ref Utf8JsonReader reader, bool isFirst)
     {
         // The properties come in any order, the blocks must not: reasoning, then text, then calls.
         ReadOnlySpan<byte> content = default, refusal = default, reasoningContent = default, reasoning = default;
@@ -329,27 +336,32 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
             }
         }
 
-        // One source per delta: OpenRouter sends the same words twice.
-        if (!reasoningContent.IsEmpty)
+        // Words of a second candidate are another answer; calls are not: Copilot puts them into a choice of their own.
+        if (isFirst)
         {
-            _message.Reasoning(reasoningContent);
-        }
-        else if (!reasoning.IsEmpty)
-        {
-            _message.Reasoning(reasoning);
-        }
-        else if (hasDetails)
-        {
-            ReadReasoningDetails(ref details);
+            // One source per delta: OpenRouter sends the same words twice.
+            if (!reasoningContent.IsEmpty)
+            {
+                _message.Reasoning(reasoningContent);
+            }
+            else if (!reasoning.IsEmpty)
+            {
+                _message.Reasoning(reasoning);
+            }
+            else if (hasDetails)
+            {
+                ReadReasoningDetails(ref details);
+            }
+
+            if (hasParts)
+            {
+                ReadContentParts(ref contentParts);
+            }
+
+            _message.Text(content);
+            _message.Refusal(refusal);
         }
 
-        if (hasParts)
-        {
-            ReadContentParts(ref contentParts);
-        }
-
-        _message.Text(content);
-        _message.Refusal(refusal);
         if (hasCalls)
         {
             while (calls.Read() && calls.TokenType == JsonTokenType.StartObject)
