@@ -55,7 +55,7 @@ internal sealed class RedisLauncher(IDistributedApplicationBuilder builder)
             $"dir {Path.GetTempPath()}",
             .. password is null ? Array.Empty<string>() : [$"requirepass {password}"],
         ];
-        return new ChildSpec(server, ["-"], Path.GetTempPath(), new Dictionary<string, string>(), string.Join('\n', settings), Quiet: true);
+        return new ChildSpec(server, ["-"], Path.GetTempPath(), new Dictionary<string, string>(), string.Join('\n', settings) + '\n', Quiet: true);
     }
 
     private ChildSpec Embedded(RedisResource redis)
