@@ -29,7 +29,11 @@
   // A dialog gives the focus back to what opened it, or to the page's heading when that is gone.
   let opener = null;
   globalThis.ccr = {
-    minutesEast: () => -new Date().getTimezoneOffset(),
+    // Called by the circuit when it begins: from here on the page is live.
+    begin: () => {
+      document.documentElement.dataset.circuit = 'live';
+      return -new Date().getTimezoneOffset();
+    },
     applyTheme: apply,
     rememberFocus: () => { opener = document.activeElement; },
     restoreFocus: () => { (opener?.isConnected && opener !== document.body ? opener : document.querySelector('h1'))?.focus(); },
