@@ -9,6 +9,8 @@ internal static class Program
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
+            // A failed start is told below, in one line.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical)
             // Scripted cuts are exceptions behind a begun response; they are no news.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical)
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Critical);
@@ -29,7 +31,7 @@ internal static class Program
         }
         catch (Exception wrong) when (wrong is IOException or FormatException or InvalidOperationException)
         {
-            await Console.Error.WriteLineAsync($"simulator: cannot listen: {wrong.Message} Give another address with --urls http://127.0.0.1:PORT.");
+            await Console.Error.WriteLineAsync($"simulator: cannot listen: {wrong.Message.TrimEnd('.')}. Give another address with --urls http://127.0.0.1:PORT.");
             return 1;
         }
     }
