@@ -49,6 +49,7 @@ if (local)
         var simulator = builder.AddProject<Projects.Ccr_Simulator>("simulator", launchProfileName: null)
             .WithHttpEndpoint()
             .WithHttpHealthCheck("/health")
+            .WithEnvironment("DemoConfigPath", config.Path)
             .ExcludeFromManifest();
         proxy.WithEnvironment("CCR_DEMO_UPSTREAM", simulator.GetEndpoint("http")).WaitFor(simulator);
     }

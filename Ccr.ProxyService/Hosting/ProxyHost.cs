@@ -11,9 +11,6 @@ namespace Ccr.ProxyService.Hosting;
 /// <summary>Puts the proxy together and runs it: the same program alone (<c>ccr start</c>) and as a service of the AppHost.</summary>
 internal static partial class ProxyHost
 {
-    /// <summary>How long a stopping host waits for its streams; a little more than <see cref="DrainLimit.Limit"/>.</summary>
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
-
     /// <summary>Runs until told to stop; returns the exit code.</summary>
     /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
@@ -44,7 +41,8 @@ internal static partial class ProxyHost
         builder.AddServiceDefaults();
         builder.Services.AddCcrConfiguration(location, out var config);
         builder.Logging.SetMinimumLevel(config.LogLevel);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        var drain = options.ServiceMode ? DrainLimit.AsService : DrainLimit.Alone;
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + DrainLimit.Margin);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -60,7 +58,7 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<RequestRouter>();
         builder.Services.AddSingleton<TargetHealth>();
         builder.Services.AddSingleton<ITargetStates>(services => services.GetRequiredService<TargetHealth>());
-        builder.Services.AddSingleton<DrainLimit>();
+        builder.Services.AddSingleton(services => new DrainLimit(drain, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<DrainLimit>());
         builder.Services.AddSingleton<PassThroughAttempt>();
         builder.Services.AddSingleton<TranslatedAttempt>();

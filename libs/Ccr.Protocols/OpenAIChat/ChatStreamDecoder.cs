@@ -17,6 +17,7 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
     private readonly IMessageSink _sink;
     private readonly string _provider;
     private bool _done;
+    private bool _isWhole;
 
     /// <summary>Decodes for a sink; the provider's name is for error texts.</summary>
     public ChatStreamDecoder(IMessageSink sink, string provider)
@@ -56,6 +57,7 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
     /// <summary>Decodes a whole answer that is one JSON document, and ends the message.</summary>
     public void DecodeWhole(ReadOnlySpan<byte> json)
     {
+        _isWhole = true;
         OnChunk(json);
         if (_message.IsFinished)
         {
@@ -254,8 +256,8 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
             }
         }
 
-        // Perplexity repeats the whole message beside every delta; only where there is no delta is it the payload.
-        if (hasDelta)
+        // Perplexity sends both: on a stream the message repeats what the deltas say, in a whole answer the delta is empty.
+        if (hasDelta && !(_isWhole && hasMessage))
         {
             ReadDelta(ref delta, index == 0);
         }
