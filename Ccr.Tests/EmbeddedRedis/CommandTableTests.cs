@@ -43,6 +43,18 @@ public sealed class CommandTableTests(RedisPair pair) : IClassFixture<RedisPair>
         Assert.Equal(names, (await embedded.CallAsync("COMMAND LIST")).Children.Select(Name).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("EVAL", "ERR unknown command 'EVAL', with args beginning with: 'a' 'b' ")]
+    [InlineData("bitcount", "ERR unknown command 'bitcount', with args beginning with: 'a' 'b' ")]
+    [InlineData("XGROUP", "ERR unknown command 'XGROUP', with args beginning with: 'a' 'b' ")]
+    public async Task What_a_real_server_offers_and_this_one_does_not_is_an_unknown_command(string command, string reply)
+    {
+        await using var server = await EmbeddedRedisServer.StartAsync(new EmbeddedRedisOptions(), CancellationToken.None);
+        await using var client = await RespConnection.OpenAsync(server.Endpoint);
+        Assert.Equal(reply, (await client.CallAsync(command + " a b")).Text);
+        Assert.Equal("ERR unknown subcommand 'TRACKING'. Try CLIENT HELP.", (await client.CallAsync("CLIENT TRACKING on")).Text);
+    }
+
     [Fact]
     public void The_documentation_lists_what_the_table_has()
     {

@@ -24,7 +24,7 @@ internal sealed class RealRedis : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("ccr-redis-");
         var socket = Path.Combine(folder.FullName, "s");
         var start = new ProcessStartInfo(Part.Program("redis-server")!) { RedirectStandardOutput = true, WorkingDirectory = folder.FullName };
-        foreach (var argument in new[] { "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--daemonize", "no", "--enable-debug-command", "local" })
+        foreach (var argument in new[] { "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--daemonize", "no" })
         {
             start.ArgumentList.Add(argument);
         }

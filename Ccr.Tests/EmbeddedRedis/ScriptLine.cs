@@ -10,11 +10,8 @@ namespace Ccr.Tests.EmbeddedRedis;
 /// </summary>
 internal sealed record ScriptLine(int Number, char Connection, char Mark, string Directive, string Value, IReadOnlyList<byte[]> Arguments)
 {
-    private static readonly Dictionary<string, bool> Directives = new()
-    {
-        ["@sort"] = false, ["@pairs"] = false, ["@shape"] = false, ["@about"] = true, ["@until"] = true, ["@scan"] = false, ["@times"] = true, ["@text"] = true,
-        ["@raw"] = false,
-    };
+    private static readonly string[] Directives = ["@sort", "@pairs", "@shape", "@scan", "@raw"];
+    private static readonly string[] DirectivesWithValue = ["@about", "@until", "@times", "@text"];
 
     /// <summary>The lines of a script; empty lines and lines that begin with # say nothing.</summary>
     public static IReadOnlyList<ScriptLine> Parse(string text)
@@ -54,7 +51,8 @@ internal sealed record ScriptLine(int Number, char Connection, char Mark, string
         if (words.Count > 0 && words[0].StartsWith('@'))
         {
             directive = words[0];
-            var hasValue = Directives[directive];
+            var hasValue = DirectivesWithValue.Contains(directive);
+            Assert.True(hasValue || Directives.Contains(directive), $"Line {number}: unknown directive {directive}.");
             value = hasValue ? words[1] : "";
             words.RemoveRange(0, hasValue ? 2 : 1);
         }
