@@ -10,8 +10,15 @@ internal sealed class BrowserClock
     /// <summary>True once the browser has told its offset.</summary>
     public bool IsKnown => _offset is not null;
 
+    /// <summary>Raised when the browser has told its offset: every time shown changes.</summary>
+    public event Action? Changed;
+
     /// <summary>Takes the browser's offset in minutes east of UTC.</summary>
-    public void SetOffset(int minutesEast) => _offset = TimeSpan.FromMinutes(Math.Clamp(minutesEast, -14 * 60, 14 * 60));
+    public void SetOffset(int minutesEast)
+    {
+        _offset = TimeSpan.FromMinutes(Math.Clamp(minutesEast, -14 * 60, 14 * 60));
+        Changed?.Invoke();
+    }
 
     /// <summary>Hour, minute, second; "—" for none.</summary>
     public string Time(DateTimeOffset? at) => Format(at, "HH:mm:ss");

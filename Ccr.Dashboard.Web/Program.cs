@@ -1,6 +1,7 @@
 using Ccr.Dashboard.Web.Components;
 using Ccr.Dashboard.Web.Live;
 using Ccr.Dashboard.Web.Sources;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,7 @@ internal static class Program
 
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, MemoryKeys>();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddSingleton<IAntiforgery, NoForms>();
         builder.Services.AddBootstrapBlazor(options =>
         {
             // The library looks for translations of texts that these pages do not show, and logs each one it lacks.

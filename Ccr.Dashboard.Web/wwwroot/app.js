@@ -37,5 +37,5 @@
     circuit: {
       reconnectionOptions: { maxRetries: 1000, retryIntervalMilliseconds: attempt => Math.min(500 * (attempt + 1), 5000) },
     },
-  }).then(() => ccr.applyTheme());
+  });
 })();

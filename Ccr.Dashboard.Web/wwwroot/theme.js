@@ -32,9 +32,9 @@
     // Called by the circuit when it begins: from here on the page is live.
     begin: () => {
       document.documentElement.dataset.circuit = 'live';
+      apply(); // the circuit has drawn the toggle anew
       return -new Date().getTimezoneOffset();
     },
-    applyTheme: apply,
     rememberFocus: () => { opener = document.activeElement; },
     restoreFocus: () => { (opener?.isConnected && opener !== document.body ? opener : document.querySelector('h1'))?.focus(); },
   };

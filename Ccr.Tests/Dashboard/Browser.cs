@@ -24,7 +24,7 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A fresh page with its own storage.</summary>
-    internal async Task<IPage> OpenAsync(string address, int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<IPage> OpenAsync(string address, int width = 1280)
     {
         _playwright ??= await Playwright.CreateAsync();
         _browser ??= await _playwright.Chromium.LaunchAsync(new()
@@ -36,7 +36,7 @@ public sealed class Browser : IAsyncLifetime
         var context = await _browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = 800 },
-            ColorScheme = scheme,
+            ColorScheme = ColorScheme.Light,
             BaseURL = address,
             ReducedMotion = ReducedMotion.Reduce,
             TimezoneId = "Asia/Kolkata",
@@ -48,7 +48,7 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>Goes to a page of the dashboard and waits until its circuit is live.</summary>
     internal static async Task GoAsync(IPage page, string path)
     {
-        await page.GotoAsync(path);
+        await page.GotoAsync(path, new() { WaitUntil = WaitUntilState.DOMContentLoaded });
         await page.Locator("html[data-circuit=live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
     }
 

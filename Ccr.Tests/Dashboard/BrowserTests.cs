@@ -28,39 +28,43 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
     public async Task Every_page_fits_and_is_accessible_at_both_widths_in_both_themes_and_loads_nothing_from_elsewhere()
     {
         await using var house = await House.OpenAsync();
-        foreach (var width in new[] { 360, 1280 })
+        var page = await browser.OpenAsync(house.Dashboard.Address);
+        List<string> elsewhere = [], errors = [];
+        page.Request += (_, request) => elsewhere.AddRange(new[] { request.Url }.Where(u => !u.StartsWith(house.Dashboard.Address, StringComparison.Ordinal)));
+        page.Console += (_, message) => errors.AddRange(new[] { message.Text }.Where(_ => message.Type == "error"));
+        foreach (var path in new[] { "/", "/usage", "/requests", "/no-such-page" })
         {
-            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            await Browser.GoAsync(page, path);
+            await Expect(page.Locator("h1")).ToHaveCountAsync(1);
+            if (path is "/" or "/requests")
             {
-                var page = await browser.OpenAsync(house.Dashboard.Address, width, scheme);
-                List<string> elsewhere = [], errors = [];
-                page.Request += (_, request) => elsewhere.AddRange(new[] { request.Url }.Where(u => !u.StartsWith(house.Dashboard.Address, StringComparison.Ordinal)));
-                page.Console += (_, message) => errors.AddRange(new[] { message.Text }.Where(_ => message.Type == "error"));
-                foreach (var path in new[] { "/", "/usage", "/requests", "/no-such-page" })
-                {
-                    var where = $"{path} at {width} px, {scheme}";
-                    await Browser.GoAsync(page, path);
-                    await Expect(page.Locator("h1")).ToHaveCountAsync(1);
-                    await Expect(page.Locator("html")).ToHaveAttributeAsync("data-bs-theme", scheme == ColorScheme.Dark ? "dark" : "light");
-                    if (path is "/" or "/requests")
-                    {
-                        await Expect(page.Locator(".requests tbody tr")).ToHaveCountAsync(2);
-                    }
+                await Expect(page.Locator(".requests tbody tr")).ToHaveCountAsync(2);
+            }
 
-                    var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
-                    Assert.True(overflow <= 0, $"{where} is {overflow} px too wide");
-                    await Browser.AssertAccessibleAsync(page, where);
-                }
+            await AssertFitsAsync(page, path);
+        }
 
-                await Browser.GoAsync(page, "/requests");
-                await page.Locator(".row-open").First.ClickAsync();
-                await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
-                await Browser.AssertAccessibleAsync(page, $"the details at {width} px, {scheme}");
-                Assert.Empty(elsewhere);
+        await Browser.GoAsync(page, "/requests");
+        await page.Locator(".row-open").First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        await AssertFitsAsync(page, "the details");
+        Assert.Empty(elsewhere);
 
-                // A page that does not exist is reported by the browser as what it is.
-                Assert.All(errors, e => Assert.Contains("404", e, StringComparison.Ordinal));
-                await page.Context.CloseAsync();
+        // A page that does not exist is reported by the browser as what it is.
+        Assert.All(errors, e => Assert.Contains("404", e, StringComparison.Ordinal));
+        await page.Context.CloseAsync();
+
+        static async Task AssertFitsAsync(IPage page, string name)
+        {
+            foreach (var (width, scheme) in new[] { (360, ColorScheme.Light), (360, ColorScheme.Dark), (1280, ColorScheme.Light), (1280, ColorScheme.Dark) })
+            {
+                var where = $"{name} at {width} px, {scheme}";
+                await page.SetViewportSizeAsync(width, 800);
+                await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await Expect(page.Locator("html")).ToHaveAttributeAsync("data-bs-theme", scheme == ColorScheme.Dark ? "dark" : "light");
+                var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
+                Assert.True(overflow <= 0, $"{where} is {overflow} px too wide");
+                await Browser.AssertAccessibleAsync(page, where);
             }
         }
     }
@@ -242,6 +246,7 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-bs-theme", "dark");
         Assert.DoesNotContain("Exception", second.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("DataProtection", first.Log + second.Log, StringComparison.Ordinal);
+        Assert.Empty(await page.Context.CookiesAsync());
         await page.Context.CloseAsync();
     }
 

@@ -29,13 +29,20 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     {
         _shown = Snapshots.Current;
         Snapshots.Changed += OnChanged;
+        Clock.Changed += OnClock;
     }
 
     /// <summary>Whether the newer snapshot makes a difference to this component.</summary>
     private protected virtual bool Matters(DashboardSnapshot before, DashboardSnapshot after) => true;
 
     /// <summary>Stops listening.</summary>
-    protected virtual void Dispose(bool disposing) => Snapshots.Changed -= OnChanged;
+    protected virtual void Dispose(bool disposing)
+    {
+        Snapshots.Changed -= OnChanged;
+        Clock.Changed -= OnClock;
+    }
+
+    private void OnClock() => _ = InvokeAsync(StateHasChanged);
 
     private void OnChanged(DashboardSnapshot snapshot) => _ = InvokeAsync(() =>
     {
