@@ -9,7 +9,7 @@ namespace Ccr.ProxyService.Dispatch;
 /// </summary>
 internal sealed class CommitGate(PipeWriter response) : IBufferWriter<byte>, IDisposable
 {
-    private readonly PooledWriter _held = new(4096);
+    private readonly PooledWriter _held = new(1024);
 
     /// <summary>True once the answer is committed: status and headers can no longer change.</summary>
     public bool IsOpen { get; private set; }

@@ -4,11 +4,11 @@ namespace Ccr.ProxyService.Dispatch;
 
 /// <summary>
 /// Holds back the unfinished end of an event stream that is passed through, so that a cut in the middle of an event never reaches the client: an error
-/// event can still follow whole ones. Rents no memory while nothing is held.
+/// event can still follow whole ones. One for each open stream, so it begins small.
 /// </summary>
 internal sealed class FrameBuffer : IDisposable
 {
-    private const int ReadSize = 16 * 1024;
+    private const int ReadSize = 4 * 1024;
 
     private byte[]? _buffer;
     private int _held;
@@ -41,14 +41,7 @@ internal sealed class FrameBuffer : IDisposable
         var end = EndOfLastEvent(all);
         output.Write(all[..end]);
         _held = all.Length - end;
-        if (_held > 0)
-        {
-            all[end..].CopyTo(_buffer);
-        }
-        else
-        {
-            Dispose();
-        }
+        all[end..].CopyTo(_buffer);
     }
 
     /// <inheritdoc/>

@@ -65,8 +65,6 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
             {
                 while (true)
                 {
-                    // An empty read waits for data without holding a buffer: a thousand idle streams cost no memory.
-                    await stream.ReadAsync(Memory<byte>.Empty, clock.Token).ConfigureAwait(false);
                     var room = frames.Room();
                     var read = await stream.ReadAsync(room, clock.Token).ConfigureAwait(false);
                     if (read == 0)
@@ -179,5 +177,6 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
 
         AnswerHeaders.Set(call, target, attempt + 1);
         gate.Open();
+        call.ReleaseBody();
     }
 }

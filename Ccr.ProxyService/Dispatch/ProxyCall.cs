@@ -3,6 +3,7 @@ using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Usage;
 
@@ -12,6 +13,7 @@ namespace Ccr.ProxyService.Dispatch;
 internal sealed class ProxyCall(HttpContext http, CcrConfig config, string requestId, long startTimestamp)
 {
     private CanonicalRequest? _canonical;
+    private PooledBody? _body;
 
     /// <summary>The client's exchange.</summary>
     public HttpContext Http { get; } = http;
@@ -25,8 +27,8 @@ internal sealed class ProxyCall(HttpContext http, CcrConfig config, string reque
     /// <summary>When it began, in the clock's ticks.</summary>
     public long StartTimestamp { get; } = startTimestamp;
 
-    /// <summary>The client's body.</summary>
-    public ReadOnlyMemory<byte> Body { get; set; }
+    /// <summary>The client's body; empty once released.</summary>
+    public ReadOnlyMemory<byte> Body => _body?.Memory ?? default;
 
     /// <summary>What was seen of the body.</summary>
     public AnthropicRequestPeek Peek
@@ -69,6 +71,17 @@ internal sealed class ProxyCall(HttpContext http, CcrConfig config, string reque
 
     /// <summary>The word for what failed in the end; null when the answer was complete.</summary>
     public string? Failure { get; set; }
+
+    /// <summary>Takes over the body.</summary>
+    public void Own(PooledBody body) => _body = body;
+
+    /// <summary>Gives the body's memory back: once an answer is committed no other target can be asked, and a stream may last for minutes.</summary>
+    public void ReleaseBody()
+    {
+        _canonical = null;
+        _body?.Dispose();
+        _body = null;
+    }
 
     /// <summary>The body in canonical form, decoded when first asked for.</summary>
     /// <exception cref="RequestFormatException">A field has the wrong type.</exception>

@@ -14,7 +14,8 @@ namespace Ccr.ProxyService.Dispatch;
 /// <summary>One call to a provider of another protocol: the request is encoded for it, its answer decoded, both through the canonical form.</summary>
 internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drain, IUsageRecorder usage, TimeProvider time)
 {
-    private const int ReadSize = 16 * 1024;
+    // Small, because every open stream holds one; an empty read first would hold none but costs a system call for every event.
+    private const int ReadSize = 4 * 1024;
 
     /// <summary>Sends the request to the target and the answer to the client.</summary>
     public async Task<AttemptOutcome> RunAsync(ProxyCall call, RouteTarget target, int attempt)
@@ -29,6 +30,7 @@ internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drai
             using var request = UpstreamRequests.Chat(target.Provider, body.Written, call.Stream);
             using var response = await clients.For(call.Config.ProxyUrl).SendAsync(request, clock.Token).ConfigureAwait(false);
             clock.Touch();
+            body.Dispose();
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 var (error, _) = await UpstreamErrors.ReadAsync(response, target.Provider, time, clock.Token).ConfigureAwait(false);
@@ -56,6 +58,7 @@ internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drai
         var meter = new AnswerMeter(encoder, gate);
         using var decoder = new ChatStreamDecoder(meter, target.Provider.Name);
         var counted = false;
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
         try
         {
             var stream = await response.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
@@ -63,25 +66,13 @@ internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drai
             {
                 while (!decoder.IsFinished)
                 {
-                    // An empty read waits for data without holding a buffer: a thousand idle streams cost no memory.
-                    await stream.ReadAsync(Memory<byte>.Empty, clock.Token).ConfigureAwait(false);
-                    var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
-                    int read;
-                    try
+                    var read = await stream.ReadAsync(buffer, clock.Token).ConfigureAwait(false);
+                    if (read > 0)
                     {
-                        read = await stream.ReadAsync(buffer, clock.Token).ConfigureAwait(false);
-                        if (read > 0)
-                        {
-                            clock.Touch();
-                            decoder.Feed(buffer.AsSpan(0, read));
-                        }
+                        clock.Touch();
+                        decoder.Feed(buffer.AsSpan(0, read));
                     }
-                    finally
-                    {
-                        ArrayPool<byte>.Shared.Return(buffer);
-                    }
-
-                    if (read == 0)
+                    else
                     {
                         decoder.Complete();
                     }
@@ -135,6 +126,7 @@ internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drai
         }
         finally
         {
+            ArrayPool<byte>.Shared.Return(buffer);
             if (counted)
             {
                 usage.StreamEnded();
@@ -158,6 +150,7 @@ internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drai
         }
 
         gate.Open();
+        call.ReleaseBody();
     }
 
     /// <summary>An answer is a stream when its type says so, whatever was asked for.</summary>

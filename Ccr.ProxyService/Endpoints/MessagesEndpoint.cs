@@ -44,13 +44,13 @@ internal sealed partial class MessagesEndpoint(IConfigStore store, RequestRouter
     private async Task<int> AnswerAsync(ProxyCall call)
     {
         var http = call.Http;
-        using var body = await PooledBody.ReadAsync(http.Request, call.Config.MaxBodyBytes, http.RequestAborted).ConfigureAwait(false);
+        var body = await PooledBody.ReadAsync(http.Request, call.Config.MaxBodyBytes, http.RequestAborted).ConfigureAwait(false);
         if (body is null)
         {
             return await RefuseAsync(call, 413, "request_too_large", $"The body is larger than {call.Config.MaxBodyBytes} bytes; MAX_BODY_BYTES in the configuration sets the limit.").ConfigureAwait(false);
         }
 
-        call.Body = body.Memory;
+        call.Own(body);
         try
         {
             call.Peek = AnthropicRequestPeek.Read(body.Memory);
@@ -65,6 +65,10 @@ internal sealed partial class MessagesEndpoint(IConfigStore store, RequestRouter
         catch (RoutingException e)
         {
             return await RefuseAsync(call, e.Status, e.Type, e.Message).ConfigureAwait(false);
+        }
+        finally
+        {
+            call.ReleaseBody();
         }
     }
 

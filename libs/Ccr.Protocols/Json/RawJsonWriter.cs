@@ -26,7 +26,8 @@ public readonly struct RawJsonWriter(IBufferWriter<byte> output)
         while (!utf8.IsEmpty)
         {
             // Worst case is six bytes for one; large inputs go in pieces so that the buffer stays small.
-            var span = output.GetSpan(Math.Min(utf8.Length * 6, 16 * 1024));
+            var piece = Math.Min(utf8.Length, 512);
+            var span = output.GetSpan(piece * 6);
             JavaScriptEncoder.UnsafeRelaxedJsonEscaping.EncodeUtf8(utf8, span, out var read, out var written);
             output.Advance(written);
             if (read == 0)
