@@ -39,11 +39,17 @@ if (anthropicKey is not null)
 if (local)
 {
     var config = ConfigFile.Find(builder.Configuration);
-    if (!config.Exists)
+    if (config.Exists)
+    {
+        // A relative path is meant from here, not from the proxy's folder.
+        proxy.WithEnvironment("CCR_CONFIG_PATH", config.Path);
+    }
+    else
     {
         var simulator = builder.AddProject<Projects.Ccr_Simulator>("simulator", launchProfileName: null)
             .WithHttpEndpoint()
             .WithHttpHealthCheck("/health")
+            .WithEnvironment("DemoConfigPath", config.Path)
             .ExcludeFromManifest();
         proxy.WithEnvironment("CCR_DEMO_UPSTREAM", simulator.GetEndpoint("http")).WaitFor(simulator);
     }

@@ -11,12 +11,12 @@ internal sealed record ConfigFile(string Path, bool Exists)
     public static ConfigFile Find(IConfiguration configuration)
     {
         var asked = new[] { configuration["CCR_CONFIG_PATH"], configuration["CCR_CONFIG"] }.FirstOrDefault(path => !string.IsNullOrWhiteSpace(path));
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         if (asked is not null)
         {
-            return new ConfigFile(System.IO.Path.GetFullPath(asked), Exists: true);
+            return new ConfigFile(System.IO.Path.GetFullPath(asked.StartsWith("~/", StringComparison.Ordinal) ? System.IO.Path.Combine(home, asked[2..]) : asked), Exists: true);
         }
 
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var usual = System.IO.Path.Combine(home, ".claude-code-router", "config.json");
         return new ConfigFile(usual, File.Exists(usual));
     }

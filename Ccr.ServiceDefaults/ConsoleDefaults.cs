@@ -12,7 +12,10 @@ internal static class ConsoleDefaults
         new("Logging:LogLevel:Default", "Information"),
         new("Logging:LogLevel:Microsoft", "Warning"),
         new("Logging:LogLevel:System", "Warning"),
-        new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information"),
+        // Where a service listens is told by the AppHost or by the service itself.
+        new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
+        // A start that fails is told in one line by the program; the host would add a stack trace.
+        new("Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host", "None"),
         new("Logging:Console:FormatterName", "simple"),
         new("Logging:Console:FormatterOptions:SingleLine", "true"),
         new("Logging:Console:FormatterOptions:TimestampFormat", "HH:mm:ss.fff "),

@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>What every service of the solution shares.</summary>
 public static class Extensions
 {
-    /// <summary>Adds quiet console logging, telemetry (only when OTEL_EXPORTER_OTLP_ENDPOINT is set), health checks, service discovery and the clock.</summary>
+    /// <summary>Adds quiet console logging, telemetry (only when OTEL_EXPORTER_OTLP_ENDPOINT is set), health checks, service discovery, the clock, and the watch for a parent that is gone.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -20,6 +20,7 @@ public static class Extensions
         builder.ConfigureOpenTelemetry();
         builder.AddDefaultHealthChecks();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddParentWatch();
         builder.Services.TryAddSingleton<ServiceEndpoints>();
         builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
         return builder;

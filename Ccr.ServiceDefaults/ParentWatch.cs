@@ -4,8 +4,8 @@ namespace Microsoft.Extensions.Hosting;
 
 /// <summary>
 /// Stops a service whose parent is gone. A parent that starts services with <c>CCR_PARENT_PIPE=1</c> keeps their standard input open
-/// as a pipe and writes nothing; the system closes it when the parent ends, in whatever way. On Linux and macOS the AppHost's guard
-/// does this for any program; on Windows the service must do it itself.
+/// as a pipe and writes nothing; the system closes it when the parent ends, in whatever way. On Linux and macOS the AppHost has a guard
+/// that ends any program; on Windows the service must do it itself.
 /// </summary>
 public static class ParentWatch
 {

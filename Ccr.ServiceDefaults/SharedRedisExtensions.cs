@@ -19,7 +19,8 @@ public static class SharedRedisExtensions
     /// <remarks>Resolve the connection off the request path: the first resolution connects.</remarks>
     public static bool AddSharedRedis(this IHostApplicationBuilder builder)
     {
-        if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(ConnectionName)))
+        var connectionString = builder.Configuration.GetConnectionString(ConnectionName);
+        if (string.IsNullOrWhiteSpace(connectionString))
         {
             return false;
         }
@@ -30,7 +31,12 @@ public static class SharedRedisExtensions
             options =>
             {
                 options.AbortOnConnectFail = false;
-                options.ConnectTimeout = Math.Min(options.ConnectTimeout, 1000);
+                if (!connectionString.Contains("connectTimeout", StringComparison.OrdinalIgnoreCase))
+                {
+                    // A server that accepts and says nothing must not hold up the first one who asks for the library's 5 s.
+                    options.ConnectTimeout = 1000;
+                }
+
                 options.ClientName ??= builder.Environment.ApplicationName;
             });
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(

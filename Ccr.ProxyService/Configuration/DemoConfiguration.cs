@@ -4,7 +4,7 @@ namespace Ccr.ProxyService.Configuration;
 internal static class DemoConfiguration
 {
     /// <summary>The simulator's models.</summary>
-    public static readonly string[] Models = ["sim-text", "sim-think", "sim-tool"];
+    public static readonly string[] Models = ["sim-demo", "sim-demo+think", "sim-tool"];
 
     /// <summary>The demo configuration for a simulator at that base address; it is reached in both protocols.</summary>
     public static CcrConfig Create(Uri upstream)
@@ -18,14 +18,14 @@ internal static class DemoConfiguration
             Providers = [anthropic, chat],
             Router = new RouterConfig
             {
-                Default = new RouteTarget(anthropic, "sim-text"),
-                Background = new RouteTarget(chat, "sim-text"),
-                Think = new RouteTarget(anthropic, "sim-think"),
+                Default = new RouteTarget(anthropic, "sim-demo"),
+                Background = new RouteTarget(chat, "sim-demo"),
+                Think = new RouteTarget(anthropic, "sim-demo+think"),
                 Fallback = new Dictionary<string, IReadOnlyList<RouteTarget>>
                 {
-                    ["default"] = [new RouteTarget(chat, "sim-text")],
-                    ["think"] = [new RouteTarget(chat, "sim-think")],
-                    ["background"] = [new RouteTarget(anthropic, "sim-text")],
+                    ["default"] = [new RouteTarget(chat, "sim-demo")],
+                    ["think"] = [new RouteTarget(chat, "sim-demo+think")],
+                    ["background"] = [new RouteTarget(anthropic, "sim-demo")],
                 },
             },
         };

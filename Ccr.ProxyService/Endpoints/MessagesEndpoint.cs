@@ -98,6 +98,6 @@ internal sealed partial class MessagesEndpoint(IConfigStore store, RequestRouter
         StopReason = call.StopReason,
     };
 
-    [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "{RequestId}: the request failed in the router itself")]
+    [LoggerMessage(EventId = 1010, Level = LogLevel.Error, Message = "{RequestId}: the request failed in the router itself")]
     private static partial void Unforeseen(ILogger log, Exception e, string requestId);
 }

@@ -11,9 +11,6 @@ namespace Ccr.ProxyService.Hosting;
 /// <summary>Puts the proxy together and runs it: the same program alone (<c>ccr start</c>) and as a service of the AppHost.</summary>
 internal static partial class ProxyHost
 {
-    /// <summary>How long a stopping host waits for its streams; a little more than <see cref="DrainLimit.Limit"/>.</summary>
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
-
     /// <summary>Runs until told to stop; returns the exit code.</summary>
     /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
@@ -23,7 +20,13 @@ internal static partial class ProxyHost
         await using (app.ConfigureAwait(false))
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
-            Listening(app.Logger, string.Join(", ", app.Urls), app.Services.GetRequiredService<IConfigStore>().Current.Source);
+            var config = app.Services.GetRequiredService<IConfigStore>().Current;
+            Listening(app.Logger, string.Join(", ", app.Urls), config.Source);
+            if (config.ApiKey is null)
+            {
+                LoopbackOnly(app.Logger);
+            }
+
             await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return 0;
         }
@@ -38,7 +41,8 @@ internal static partial class ProxyHost
         builder.AddServiceDefaults();
         builder.Services.AddCcrConfiguration(location, out var config);
         builder.Logging.SetMinimumLevel(config.LogLevel);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        var drain = options.ServiceMode ? DrainLimit.AsService : DrainLimit.Alone;
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + DrainLimit.Margin);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -54,7 +58,7 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<RequestRouter>();
         builder.Services.AddSingleton<TargetHealth>();
         builder.Services.AddSingleton<ITargetStates>(services => services.GetRequiredService<TargetHealth>());
-        builder.Services.AddSingleton<DrainLimit>();
+        builder.Services.AddSingleton(services => new DrainLimit(drain, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<DrainLimit>());
         builder.Services.AddSingleton<PassThroughAttempt>();
         builder.Services.AddSingleton<TranslatedAttempt>();
@@ -82,8 +86,14 @@ internal static partial class ProxyHost
             return;
         }
 
-        var urls = builder.Configuration["urls"];
-        if (config.ApiKey is not null || urls is null)
+        if (config.ApiKey is not null)
+        {
+            return;
+        }
+
+        // Without an address, images of .NET listen on the ports of HTTP_PORTS at every address.
+        var urls = builder.Configuration["urls"] ?? string.Join(';', (builder.Configuration["http_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(p => $"http://*:{p}"));
+        if (urls.Length == 0)
         {
             return;
         }
@@ -98,4 +108,7 @@ internal static partial class ProxyHost
 
     [LoggerMessage(EventId = 1000, Level = LogLevel.Information, Message = "ccr listens on {Addresses}; configuration: {Source}")]
     private static partial void Listening(ILogger log, string addresses, string source);
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "APIKEY is not set: only this machine may connect")]
+    private static partial void LoopbackOnly(ILogger log);
 }

@@ -64,7 +64,8 @@ internal sealed record RequestReport(
         TokenCountSource.Size => "size",
         TokenCountSource.Service => "service",
         TokenCountSource.Local => "local",
-        _ => "estimate",
+        TokenCountSource.Estimate => "estimate",
+        _ => throw new ArgumentOutOfRangeException(nameof(source), source, "This way of counting has no word."),
     };
 
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);

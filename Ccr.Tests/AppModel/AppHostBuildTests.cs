@@ -25,6 +25,18 @@ public class AppHostBuildTests
     }
 
     [Fact]
+    public void The_Aspire_SDK_has_the_version_of_the_Aspire_packages()
+    {
+        var packages = System.Xml.Linq.XDocument.Load(Path.Combine(Part.Repository, "Directory.Packages.props"));
+        var appHost = System.Xml.Linq.XDocument.Load(Path.Combine(Part.Repository, "Ccr.AppHost", "Ccr.AppHost.csproj"));
+
+        var imports = appHost.Descendants("Import").Where(import => import.Attribute("Sdk")?.Value == "Aspire.AppHost.Sdk").ToArray();
+        Assert.Equal(2, imports.Length);
+        Assert.All(imports, import => Assert.Equal(packages.Descendants("AspireVersion").Single().Value, import.Attribute("Version")!.Value));
+        Assert.All(imports, import => Assert.Equal("'$(UseAspire)' == 'true'", import.Attribute("Condition")!.Value));
+    }
+
+    [Fact]
     public void Azure_yaml_has_the_AppHost_as_its_only_service()
     {
         var yaml = File.ReadAllLines(Path.Combine(Part.Repository, "azure.yaml"));

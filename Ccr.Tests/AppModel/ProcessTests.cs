@@ -56,6 +56,38 @@ public class ProcessTests
         File.Delete(file);
     }
 
+    [NeedsFact("sh", "setsid")]
+    public async Task A_child_that_ignores_SIGTERM_does_not_outlive_a_killed_AppHost_for_long()
+    {
+        var tag = Tag();
+        await using var host = ProgramRun.StartProbe("--child:stubborn", $": {tag}; trap '' TERM; sh -c ': {tag}; while :; do sleep 0.05; done'");
+        await host.SaysAsync("stubborn  running");
+        Assert.True(Processes(tag) > 0);
+
+        host.Kill();
+
+        await GoneAsync(tag);
+    }
+
+    [NeedsFact("sh")]
+    public async Task A_guard_that_was_ended_is_replaced_and_the_new_one_knows_all_children()
+    {
+        var tag = Tag();
+        await using var host = ProgramRun.StartProbe("--child:worker", $": {tag}; {UntilTerm}", "--child:late", "sleep 3; exit 1");
+        await host.SaysAsync("worker    running");
+        using (var guard = Process.GetProcessById(Assert.Single(Guards(host.Id))))
+        {
+            guard.Kill();
+        }
+
+        // The end of a child is news for the guard.
+        await host.SaysAsync("starts again in 1 s");
+        await ProgramRun.EventuallyAsync(() => Guards(host.Id).Count == 1, () => "There is no new guard.");
+        host.Kill();
+
+        await GoneAsync(tag);
+    }
+
     [NeedsFact("sh")]
     public async Task A_process_that_ignores_SIGTERM_is_ended_with_its_descendants()
     {
@@ -160,7 +192,7 @@ public class ProcessTests
     }
 
     [NeedsFact("sh")]
-    public async Task One_process_needs_no_relay_and_listens_on_the_port_itself()
+    public async Task One_process_listens_on_the_port_itself_and_gets_every_variable()
     {
         var port = FreePort();
         await using var host = ProgramRun.StartProbe("--service:web", "1", "--service-port:web", $"{port}");
@@ -168,6 +200,10 @@ public class ProcessTests
 
         using var client = NewClient();
         Assert.Equal($"http://localhost:{port}", await client.GetStringAsync(new Uri($"http://localhost:{port}/env/ASPNETCORE_URLS")));
+
+        // Names that no shell would pass on.
+        Assert.Equal("kept", await client.GetStringAsync(new Uri($"http://localhost:{port}/env/services__my-api__http__0")));
+        Assert.Equal("Trace", await client.GetStringAsync(new Uri($"http://localhost:{port}/env/Logging__LogLevel__Some.Category")));
     }
 
     [Fact]
@@ -192,6 +228,15 @@ public class ProcessTests
     {
         using var ps = Process.Start(new ProcessStartInfo("ps", ["-eo", "args"]) { RedirectStandardOutput = true })!;
         return ps.StandardOutput.ReadToEnd().Split('\n').Count(line => line.Contains(tag, StringComparison.Ordinal) && !line.Contains("AppModelProbe.dll", StringComparison.Ordinal));
+    }
+
+    private static List<int> Guards(int host)
+    {
+        using var ps = Process.Start(new ProcessStartInfo("ps", ["-eo", "pid=,ppid=,args="]) { RedirectStandardOutput = true })!;
+        return [.. ps.StandardOutput.ReadToEnd().Split('\n')
+            .Select(line => line.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries))
+            .Where(parts => parts.Length == 3 && parts[1] == $"{host}" && parts[2].Contains("ccr-guard", StringComparison.Ordinal))
+            .Select(parts => int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture))];
     }
 
     private static async Task<HashSet<string>> PidsAsync(int port)

@@ -3,7 +3,7 @@ using Ccr.Tests.Parts;
 
 namespace Ccr.Tests.Architecture;
 
-/// <summary>Reads the project files: which project may know which (docs/architecture.md, "the rooms").</summary>
+/// <summary>Reads the project files: which project may know which. Doors open one way.</summary>
 public class DoorTests
 {
     private static readonly string[] Services = ["Ccr.ProxyService", "Ccr.TokenizerService", "Ccr.Dashboard.Web"];

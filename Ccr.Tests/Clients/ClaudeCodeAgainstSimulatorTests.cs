@@ -22,7 +22,7 @@ public sealed class ClaudeCodeAgainstSimulatorTests : ClaudeCodeTurnTests
         var run = await ClaudeCode.RunAsync(simulator.BaseAddress, Key, "sim-parallel+strict", "Run both tools");
 
         Assert.True(run.Succeeded, run.Explain());
-        Assert.Equal(["ccr-tool-ok", "ccr-tool-ok-2"], run.Tools.Select(t => t.Result?.Trim()));
+        Assert.Equal(["ccr-tool-ok", "ccr-tool-ok-2"], run.Tools.Select(t => t.Result?.Trim()).Order(StringComparer.Ordinal));
         Assert.Equal("Done. The tool answered: ccr-tool-ok | ccr-tool-ok-2", run.Text);
         Assert.All(simulator.Requests, r => Assert.DoesNotContain(Key, r.Headers["x-api-key"], StringComparison.Ordinal));
     }

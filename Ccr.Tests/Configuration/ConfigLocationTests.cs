@@ -47,7 +47,7 @@ public sealed class ConfigLocationTests : IDisposable
         Assert.Equal(
             [("demo", "http://127.0.0.1:4010/v1/messages", ProviderProtocol.Anthropic), ("demo-chat", "http://127.0.0.1:4010/v1/chat/completions", ProviderProtocol.OpenAIChat)],
             config.Providers.Select(p => (p.Name, p.BaseUrl.AbsoluteUri, p.Protocol)));
-        Assert.Equal("demo,sim-text", config.Router.Default!.Name);
+        Assert.Equal("demo,sim-demo", config.Router.Default!.Name);
         Assert.All(
             new[] { config.Router.Default!, config.Router.Think!, config.Router.Background! }.Concat(config.Router.Fallback.Values.SelectMany(f => f)),
             route => Assert.Contains(route.Model, route.Provider.Models));

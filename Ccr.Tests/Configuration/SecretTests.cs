@@ -20,6 +20,7 @@ public sealed class SecretTests
         $"{{ Providers: ['{Secret}'] }}",
         $"{{ Providers: [{{ name: 'p', api_base_url: '{Secret}', api_key: 'https://e.com' }}] }}",
         $"{{ Providers: [{{ name: 'p', api_base_url: 'https://{Secret}@e.com' }}] }}",
+        $"{{ Providers: [{{ name: 'p', api_base_url: 'https://{Secret} e.com' }}] }}",
         $"{{ Providers: [{{ name: 'p', api_base_url: 'https://e.com/?key={Secret}', api_key: '{Secret}\\n.' }}] }}",
         $"{{ Providers: [{{ name: 'p', api_base_url: 'https://e.com', models: '{Secret}', extra_headers: {{ 'X-Key': '{Secret}\\u0007' }}, auth_header: '{Secret}', protocol: '{Secret}' }}] }}",
         $"{{ Providers: [{{ name: 'p', api_base_url: 'https://e.com', models: ['m'], extra_headers: '{Secret}', transformer: '{Secret}', anthropic_version: 5 }}] }}",

@@ -177,17 +177,22 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task A_deadline_ends_a_flood_that_nobody_reads()
+    public async Task A_deadline_frees_the_service_from_a_caller_that_does_not_read()
     {
         await using var host = await EchoHost.StartAsync();
-        using var channel = GrpcChannel.ForAddress(host.Address);
-        using var call = new Echo.EchoClient(channel).ServerStream(
-            new EchoRequest { Script = "flood", Payload = EchoProbe.Pattern(100_000) },
-            deadline: DateTime.UtcNow.AddMilliseconds(500));
-        await call.ResponseHeadersAsync;
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Address, "/ccr.test.v1.Echo/ServerStream"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(RawCall.Frame(new EchoRequest { Script = "flood", Payload = EchoProbe.Pattern(100_000) }.ToByteArray())),
+        };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/grpc");
+        request.Headers.TryAddWithoutValidation("grpc-timeout", "300m");
 
-        // The window is full by now or soon; the host stops in time only if the deadline ends the call.
-        await host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        // The response stays open and unread, so nothing but the deadline can end the service's pending write.
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await host.Probe.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -75,9 +75,17 @@ public sealed class EchoService : Echo.EchoBase, IDisposable
                 await WaitAsync(context);
                 break;
             case "flood":
-                while (true)
+                try
                 {
-                    await responseStream.WriteAsync(new EchoReply { Payload = request.Payload }, context.CancellationToken);
+                    while (true)
+                    {
+                        await responseStream.WriteAsync(new EchoReply { Payload = request.Payload }, context.CancellationToken);
+                    }
+                }
+                catch (OperationCanceledException)
+                {
+                    _probe.Cancelled.TrySetResult();
+                    throw;
                 }
 
             case "two at once":

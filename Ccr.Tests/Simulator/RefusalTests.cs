@@ -22,6 +22,7 @@ public sealed class RefusalTests(SimulatorClient client) : IClassFixture<Simulat
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"text","text":" "}]}]}""", "text content blocks must be non-empty")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"},""" + Call + "]}", "without `tool_result` blocks immediately after: t1")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"},""" + Call + """,{"role":"assistant","content":"y"}]}""", "without `tool_result`")]
+    [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"},""" + Call + """,{"role":"user","content":"y"}]}""", "without `tool_result`")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t9","content":"x"}]}]}""", "unexpected `tool_use_id` found in `tool_result` blocks: t9")]
     [InlineData("""{"model":"m","max_tokens":1,"tools":[{"description":"x"}],"messages":[{"role":"user","content":"x"}]}""", "name: field required")]
     [InlineData("""{"model":"sim-strict","max_tokens":1,"reasoning_effort":"low","messages":[{"role":"user","content":"x"}]}""", "reasoning_effort: Extra inputs")]

@@ -3,6 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Ccr.Simulator.Answers;
+using Ccr.Simulator.Dialects;
+using Ccr.Simulator.Scripts;
+using Ccr.Simulator.Serving;
 
 namespace Ccr.Tests.Simulator;
 
@@ -69,12 +73,18 @@ public sealed partial class StreamShapeTests(SimulatorClient client) : IClassFix
     }
 
     [Fact]
-    public async Task A_paced_stream_waits_at_least_its_gaps()
+    public void Pauses_are_before_content_only()
     {
-        var texts = Texts(await client.PostForEventsAsync(SimulatorClient.Messages("sim-text+events=4+gap=20+stamp")));
+        var script = Script.Default with { First = 200, Gap = 20 };
+        var answer = new Answer { Key = "k", Model = "m", Text = ["a", "b", "c"], Usage = new TokenCounts(1, 0, 0, 1, 0), Stop = StopReason.EndTurn };
 
-        var stamps = texts.ConvertAll(t => long.Parse(Stamp().Match(t).Groups[1].Value, CultureInfo.InvariantCulture));
-        Assert.True(stamps[^1] - stamps[0] >= 55_000_000, $"{stamps[^1] - stamps[0]} ns for three gaps of 20 ms");
+        var messages = PlaybackBuilder.Build(new AnthropicDialect(), script, answer, stream: true);
+        var chat = PlaybackBuilder.Build(new OpenAiChatDialect(), script, answer, stream: true);
+
+        // message_start, content_block_start, ping, three deltas, content_block_stop, message_delta, message_stop
+        Assert.Equal([0, 0, 0, 200, 20, 20, 0, 0, 0], messages.Segments.Select(s => s.Wait));
+        // role, three deltas, finish, [DONE]
+        Assert.Equal([0, 200, 20, 20, 0, 0], chat.Segments.Select(s => s.Wait));
     }
 
     [Fact]

@@ -51,16 +51,17 @@ public sealed class ToolLoopTests(SimulatorClient client) : IClassFixture<Simula
         var kept = first.DeepClone().AsObject();
         kept.Remove("refusal");
         Messages(request).Add(kept);
-        foreach (var call in first["tool_calls"]!.AsArray())
+        // Real agents hand results back as the tools are done, not as they were called.
+        foreach (var (call, result) in first["tool_calls"]!.AsArray().Zip((string[])["one", "two"]).Reverse())
         {
-            Messages(request).Add(new JsonObject { ["role"] = "tool", ["tool_call_id"] = (string)call!["id"]!, ["content"] = "fine" });
+            Messages(request).Add(new JsonObject { ["role"] = "tool", ["tool_call_id"] = (string)call!["id"]!, ["content"] = result });
         }
 
         Messages(request).Add(JsonNode.Parse("""{"role":"user","content":"Attached media from tool result:"}"""));
         var last = (await client.PostForJsonAsync(request))["choices"]![0]!;
 
         Assert.Equal("stop", (string)last["finish_reason"]!);
-        Assert.Equal("Done. The tool answered: fine | fine", (string)last["message"]!["content"]!);
+        Assert.Equal("Done. The tool answered: one | two", (string)last["message"]!["content"]!);
     }
 
     [Theory]

@@ -84,8 +84,8 @@ public sealed class RequestTokenCounterTests
     public void The_order_of_properties_does_not_matter()
     {
         var image = Png(300, 200);
-        var usual = Count($$"""{"messages":[{"role":"system","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"{{image}}"}},{"type":"document","source":{"type":"text","media_type":"text/plain","data":"notes"}}]}]}""");
-        var reversed = Count($$"""{"messages":[{"content":[{"source":{"data":"{{image}}","media_type":"image/png","type":"base64"},"type":"image"},{"source":{"data":"notes","media_type":"text/plain","type":"text"},"type":"document"}],"role":"system"}]}""");
+        var usual = Count($$$"""{"messages":[{"role":"system","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"{{{image}}}"}},{"type":"document","source":{"type":"text","media_type":"text/plain","data":"notes"}}]}]}""");
+        var reversed = Count($$$"""{"messages":[{"content":[{"source":{"data":"{{{image}}}","media_type":"image/png","type":"base64"},"type":"image"},{"source":{"data":"notes","media_type":"text/plain","type":"text"},"type":"document"}],"role":"system"}]}""");
 
         Assert.Equal(usual, reversed);
         Assert.Equal(Message + 80 + Tokens("notes"), usual.System);
@@ -100,7 +100,7 @@ public sealed class RequestTokenCounterTests
     [InlineData("\\ud83d\\ud83d\\ude00", "\uFFFD😀")]
     [InlineData("plain", "plain")]
     public void Escapes_count_as_what_they_stand_for(string json, string text) =>
-        Assert.Equal(Message + Tokens(text), Count($$"""{"messages":[{"role":"user","content":"{{json}}"}]}""").Messages);
+        Assert.Equal(Message + Tokens(text), Count($$$"""{"messages":[{"role":"user","content":"{{{json}}}"}]}""").Messages);
 
     [Theory]
     [InlineData("")]
@@ -133,13 +133,13 @@ public sealed class RequestTokenCounterTests
     {
         var pdf = Convert.ToBase64String(new byte[200 * 1024]);
         Assert.Equal(Message + (4 * RequestTokenCounter.DocumentTokens),
-            Count($$"""{"messages":[{"content":[{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"{{pdf}}"}}]}]}""").Messages);
+            Count($$$"""{"messages":[{"content":[{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"{{{pdf}}}"}}]}]}""").Messages);
         Assert.Equal(Message + (4 * RequestTokenCounter.DocumentTokens) + Tokens("a.pdf"),
-            Count($$"""{"messages":[{"content":[{"type":"input_file","name":"a.pdf","file_data":"data:application/pdf;base64,{{pdf}}"}]}]}""").Messages);
+            Count($$$"""{"messages":[{"content":[{"type":"input_file","name":"a.pdf","file_data":"data:application/pdf;base64,{{{pdf}}}"}]}]}""").Messages);
         Assert.Equal(Message + 129,
-            Count($$"""{"messages":[{"content":[{"type":"input_audio","input_audio":{"format":"wav","data":"{{pdf}}"}}]}]}""").Messages);
+            Count($$$"""{"messages":[{"content":[{"type":"input_audio","input_audio":{"format":"wav","data":"{{{pdf}}}"}}]}]}""").Messages);
         Assert.Equal(Message + RequestTokenCounter.ImageTokens,
-            Count($$"""{"messages":[{"content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"{{pdf}}"}}]}]}""").Messages);
+            Count($$$"""{"messages":[{"content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"{{{pdf}}}"}}]}]}""").Messages);
     }
 
     [Fact]
@@ -164,9 +164,9 @@ public sealed class RequestTokenCounterTests
     {
         var data = Png(width, height);
         Assert.Equal(Message + expected,
-            Count($$"""{"messages":[{"content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"{{data}}"}}]}]}""").Messages);
+            Count($$$"""{"messages":[{"content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"{{{data}}}"}}]}]}""").Messages);
         Assert.Equal(Message + expected,
-            Count($$"""{"messages":[{"content":[{"type":"image_url","image_url":{"url":"data:image\/png;base64,{{data.Replace("/", "\\/", StringComparison.Ordinal)}}"}}]}]}""").Messages);
+            Count($$$"""{"messages":[{"content":[{"type":"image_url","image_url":{"url":"data:image\/png;base64,{{{data.Replace("/", "\\/", StringComparison.Ordinal)}}}"}}]}]}""").Messages);
     }
 
     private static RequestTokens Count(string body) => RequestTokenCounter.Count(Encoding.UTF8.GetBytes(body), BpeEncoding.Cl100kBase);

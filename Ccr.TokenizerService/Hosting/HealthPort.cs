@@ -1,20 +1,23 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Ccr.TokenizerService.Hosting;
 
 /// <summary>
-/// Opens a second endpoint for HTTP/1.1, because a plain-text endpoint speaks either HTTP/2 or HTTP/1.1, and health probes and
-/// Prometheus speak the latter. HEALTH_PORT names its port; 0 or nothing opens none.
+/// Opens one more address for HTTP/1.1, because a plain-text endpoint speaks either HTTP/2 or HTTP/1.1, and health probes and
+/// Prometheus speak the latter. HEALTH_PORT names its port, on the host of the first address; 0 or nothing opens none.
 /// </summary>
 internal static class HealthPort
 {
     public const string Setting = "HEALTH_PORT";
 
-    /// <summary>Adds the endpoint to the configuration, and with it, since configured endpoints replace them, the addresses that were asked for.</summary>
+    /// <summary>Adds the address behind the others.</summary>
     /// <exception cref="SettingException">The port is no port.</exception>
-    public static void Configure(ConfigurationManager configuration)
+    public static void Configure(WebApplicationBuilder builder)
     {
+        var configuration = builder.Configuration;
         var text = configuration[Setting];
         if (string.IsNullOrWhiteSpace(text))
         {
@@ -32,18 +35,19 @@ internal static class HealthPort
         }
 
         var addresses = Addresses(configuration);
-        // Kestrel opens and announces endpoints in the order of their names: the health port comes last.
-        var endpoints = addresses.Select((address, i) => KeyValuePair.Create($"Kestrel:Endpoints:grpc{i}:Url", (string?)address));
         var host = BindingAddress.Parse(addresses[0]).Host;
-        configuration.AddInMemoryCollection(
-        [
-            .. endpoints,
-            new("Kestrel:Endpoints:health:Url", string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}")),
-            new("Kestrel:Endpoints:health:Protocols", "Http1"),
-            new("urls", null),
-            new("http_ports", null),
-            new("https_ports", null),
-        ]);
+        builder.WebHost.UseUrls([.. addresses, string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}")]);
+
+        // They are among the addresses now.
+        configuration["http_ports"] = "";
+        configuration["https_ports"] = "";
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen =>
+        {
+            if (listen.EndPoint is IPEndPoint endpoint && endpoint.Port == port)
+            {
+                listen.Protocols = HttpProtocols.Http1;
+            }
+        }));
     }
 
     private static string[] Addresses(ConfigurationManager configuration)

@@ -19,7 +19,7 @@ internal static class TokenizerHost
         // The settings file lies beside the program, wherever that is started.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
-        HealthPort.Configure(builder.Configuration);
+        HealthPort.Configure(builder);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

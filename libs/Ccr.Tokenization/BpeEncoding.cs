@@ -14,7 +14,7 @@ namespace Ccr.Tokenization;
 public sealed class BpeEncoding
 {
     [ThreadStatic]
-    private static MergeScratch? s_scratch;
+    private static MergeScratch? _scratch;
 
     private static readonly BpeEncoding[] All =
     [
@@ -53,7 +53,7 @@ public sealed class BpeEncoding
     internal Vocabulary Vocabulary => _vocabulary.Value;
 
     /// <summary>One thread's working memory; shared by all encodings.</summary>
-    internal static MergeScratch Scratch => s_scratch ??= new MergeScratch();
+    internal static MergeScratch Scratch => _scratch ??= new MergeScratch();
 
     /// <summary>The encoding of that name, spelled as in <see cref="Names"/>; null when there is none.</summary>
     public static BpeEncoding? Find(string name) => Array.Find(All, encoding => encoding.Name == name);

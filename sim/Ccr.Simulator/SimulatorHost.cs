@@ -1,7 +1,6 @@
 using Ccr.Simulator.Answers;
 using Ccr.Simulator.Recording;
 using Ccr.Simulator.Serving;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Ccr.Simulator;
 
@@ -36,8 +35,6 @@ public static class SimulatorHost
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
         });
-        // A flush returns when the socket has the bytes: stamps are honest, and a cut comes after the event before it.
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxWriteBufferSize = 1);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var app = builder.Build();
         log = new RequestLog();

@@ -112,8 +112,8 @@ public sealed class EmbeddedRedisServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // The client was gone before it was accepted, or descriptors ran out: the next one may do better.
-                await Task.Yield();
+                // The client was gone before it was accepted, or descriptors ran out: the next one may do better, a little later.
+                await Task.Delay(CollectInterval, _options.TimeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
             {

@@ -73,6 +73,8 @@ foreach (var service in settings.GetSection("service").GetChildren())
     int? port = settings[$"service-port:{service.Key}"] is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : null;
     builder.AddProject<Itself>(service.Key, launchProfileName: null)
         .WithArgs("serve")
+        .WithEnvironment("services__my-api__http__0", "kept")
+        .WithEnvironment("Logging__LogLevel__Some.Category", "Trace")
         .WithHttpEndpoint(port: port)
         .WithHttpHealthCheck("/health")
         .WithReplicas(int.Parse(service.Value!, System.Globalization.CultureInfo.InvariantCulture));

@@ -17,6 +17,7 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
     private readonly IMessageSink _sink;
     private readonly string _provider;
     private bool _done;
+    private bool _isWhole;
 
     /// <summary>Decodes for a sink; the provider's name is for error texts.</summary>
     public ChatStreamDecoder(IMessageSink sink, string provider)
@@ -56,6 +57,7 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
     /// <summary>Decodes a whole answer that is one JSON document, and ends the message.</summary>
     public void DecodeWhole(ReadOnlySpan<byte> json)
     {
+        _isWhole = true;
         OnChunk(json);
         if (_message.IsFinished)
         {
@@ -212,6 +214,7 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
         ReadOnlySpan<byte> finish = default;
         Utf8JsonReader delta = default, message = default;
         bool hasDelta = false, hasMessage = false;
+        var index = 0L;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("delta"u8))
@@ -226,6 +229,12 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
                 reader.Read();
                 message = reader;
                 hasMessage = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("index"u8))
+            {
+                reader.Read();
+                _ = reader.TryLong(out index);
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("finish_reason"u8))
@@ -247,21 +256,21 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
             }
         }
 
-        // Perplexity repeats the whole message beside every delta; only where there is no delta is it the payload.
-        if (hasDelta)
+        // Perplexity sends both: on a stream the message repeats what the deltas say, in a whole answer the delta is empty.
+        if (hasDelta && !(_isWhole && hasMessage))
         {
-            ReadDelta(ref delta);
+            ReadDelta(ref delta, index == 0);
         }
         else if (hasMessage)
         {
-            ReadDelta(ref message);
+            ReadDelta(ref message, index == 0);
         }
 
         // After the payload: the last words may ride on the same chunk.
         _message.Finish(finish);
     }
 
-    private void ReadDelta(ref Utf8JsonReader reader)
+    private void ReadDelta(ref Utf8JsonReader reader, bool isFirst)
     {
         // The properties come in any order, the blocks must not: reasoning, then text, then calls.
         ReadOnlySpan<byte> content = default, refusal = default, reasoningContent = default, reasoning = default;
@@ -329,27 +338,32 @@ public sealed class ChatStreamDecoder : ISseHandler, IDisposable
             }
         }
 
-        // One source per delta: OpenRouter sends the same words twice.
-        if (!reasoningContent.IsEmpty)
+        // Words of a second candidate are another answer; calls are not: Copilot puts them into a choice of their own.
+        if (isFirst)
         {
-            _message.Reasoning(reasoningContent);
-        }
-        else if (!reasoning.IsEmpty)
-        {
-            _message.Reasoning(reasoning);
-        }
-        else if (hasDetails)
-        {
-            ReadReasoningDetails(ref details);
+            // One source per delta: OpenRouter sends the same words twice.
+            if (!reasoningContent.IsEmpty)
+            {
+                _message.Reasoning(reasoningContent);
+            }
+            else if (!reasoning.IsEmpty)
+            {
+                _message.Reasoning(reasoning);
+            }
+            else if (hasDetails)
+            {
+                ReadReasoningDetails(ref details);
+            }
+
+            if (hasParts)
+            {
+                ReadContentParts(ref contentParts);
+            }
+
+            _message.Text(content);
+            _message.Refusal(refusal);
         }
 
-        if (hasParts)
-        {
-            ReadContentParts(ref contentParts);
-        }
-
-        _message.Text(content);
-        _message.Refusal(refusal);
         if (hasCalls)
         {
             while (calls.Read() && calls.TokenType == JsonTokenType.StartObject)

@@ -10,9 +10,9 @@ namespace Ccr.Tokenization.Vocabularies;
 /// </summary>
 internal sealed class Vocabulary
 {
-    private static int s_loaded;
+    private static int _loaded;
 
-    private readonly int _id = Interlocked.Increment(ref s_loaded);
+    private readonly int _id = Interlocked.Increment(ref _loaded);
     private readonly MergeList _list;
     private readonly PieceTable _pieces;
     private readonly PairTable _pairs;

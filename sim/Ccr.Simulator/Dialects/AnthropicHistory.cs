@@ -17,15 +17,14 @@ internal sealed class AnthropicHistory
         "context_management", "compaction", "fallbacks", "fallback_credit_token", "output_format", "thread", "billing_policy",
     ];
 
-    private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
-    private readonly List<string> _results = [];
+    private readonly OpenCalls _calls = new();
     private int _index = -1;
 
     public string Prompt { get; private set; } = "";
 
     public int ToolTurns { get; private set; }
 
-    public IReadOnlyList<string> Results => _results;
+    public IReadOnlyList<string> Results => _calls.Results;
 
     /// <summary>Takes the next message.</summary>
     public void Add(JsonElement message, bool strict)
@@ -78,49 +77,48 @@ internal sealed class AnthropicHistory
         foreach (var result in results)
         {
             var id = result.GetText("tool_use_id") ?? "";
-            if (!_pending.Remove(id))
+            if (!_calls.Answer(id, JsonRead.Flatten(result.Get("content"))))
             {
                 throw new RefusedException($"messages.{_index}: unexpected `tool_use_id` found in `tool_result` blocks: {id}. Each `tool_result` block must have a corresponding `tool_use` block in the previous message.");
             }
-
-            _results.Add(JsonRead.Flatten(result.Get("content")));
         }
 
         // Text beside results, and what a client adds on its own, is no new prompt.
         var prompt = results.Count > 0 ? null : blocks.Select(Text).LastOrDefault(t => t is not null && !t.StartsWith("<system-reminder>", StringComparison.Ordinal));
         if (prompt is not null)
         {
+            RequireNothingPending();
             Prompt = prompt;
             ToolTurns = 0;
-            _results.Clear();
+            _calls.Clear();
         }
     }
 
     private void AddAssistant(List<JsonElement> blocks, bool strict)
     {
-        _results.Clear();
+        _calls.Clear();
         foreach (var block in blocks)
         {
             switch (block.GetText("type"))
             {
                 case "tool_use":
-                    _pending.Add(block.Need("id"));
+                    _calls.Call(block.Need("id"));
                     break;
                 case "thinking" when strict && block.GetText("signature") != Signature.Of(block.GetText("thinking") ?? ""):
                     throw new RefusedException($"messages.{_index}: Invalid `signature` in `thinking` block");
             }
         }
 
-        ToolTurns += _pending.Count > 0 ? 1 : 0;
+        ToolTurns += _calls.Count > 0 ? 1 : 0;
     }
 
     private static string? Text(JsonElement block) => block.ValueKind == JsonValueKind.String ? block.GetString() : block.GetText("text");
 
     private void RequireNothingPending()
     {
-        if (_pending.Count > 0)
+        if (_calls.Pending.Any())
         {
-            throw new RefusedException($"messages.{_index}: `tool_use` ids were found without `tool_result` blocks immediately after: {string.Join(", ", _pending)}. Each `tool_use` block must have a corresponding `tool_result` block in the next message.");
+            throw new RefusedException($"messages.{_index}: `tool_use` ids were found without `tool_result` blocks immediately after: {string.Join(", ", _calls.Pending)}. Each `tool_use` block must have a corresponding `tool_result` block in the next message.");
         }
     }
 }

@@ -18,8 +18,7 @@ internal sealed class OpenAiChatHistory
         "store", "metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "moderation",
     ];
 
-    private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
-    private readonly List<string> _results = [];
+    private readonly OpenCalls _calls = new();
     private int _index = -1;
     private bool _afterTool;
 
@@ -27,14 +26,14 @@ internal sealed class OpenAiChatHistory
 
     public int ToolTurns { get; private set; }
 
-    public IReadOnlyList<string> Results => _results;
+    public IReadOnlyList<string> Results => _calls.Results;
 
     /// <summary>Takes the next message.</summary>
     public void Add(JsonElement message, bool strict)
     {
         _index++;
         var role = message.GetText("role");
-        if (role != "tool" && _pending.Count > 0)
+        if (role != "tool")
         {
             RequireNothingPending();
         }
@@ -80,25 +79,25 @@ internal sealed class OpenAiChatHistory
         {
             Prompt = prompt;
             ToolTurns = 0;
-            _results.Clear();
+            _calls.Clear();
         }
     }
 
     private void AddAssistant(JsonElement message, bool strict)
     {
-        _results.Clear();
+        _calls.Clear();
         foreach (var call in message.Items("tool_calls"))
         {
-            _pending.Add(call.Need("id"));
+            _calls.Call(call.Need("id"));
             RequireArguments(call, strict);
         }
 
-        if (strict && _pending.Count == 0 && message.Get("content").ValueKind == JsonValueKind.Undefined)
+        if (strict && _calls.Count == 0 && message.Get("content").ValueKind == JsonValueKind.Undefined)
         {
             throw new RefusedException($"Invalid value for 'content': expected a string, got null. (messages[{_index}].content)");
         }
 
-        ToolTurns += _pending.Count > 0 ? 1 : 0;
+        ToolTurns += _calls.Count > 0 ? 1 : 0;
     }
 
     private void RequireArguments(JsonElement call, bool strict)
@@ -113,25 +112,23 @@ internal sealed class OpenAiChatHistory
     private void AddTool(JsonElement message, bool strict)
     {
         var id = message.Need("tool_call_id");
-        if (!_pending.Remove(id))
+        var content = message.Get("content");
+        if (!_calls.Answer(id, JsonRead.Flatten(content)))
         {
             throw new RefusedException($"messages[{_index}]: messages with role 'tool' must be a response to a preceding message with 'tool_calls' (tool_call_id {id}).");
         }
 
-        var content = message.Get("content");
         if (strict && content.ValueKind == JsonValueKind.Array && content.EnumerateArray().Any(p => p.GetText("type") != "text"))
         {
             throw new RefusedException($"messages[{_index}].content: a tool message has text parts only");
         }
-
-        _results.Add(JsonRead.Flatten(content));
     }
 
     private void RequireNothingPending()
     {
-        if (_pending.Count > 0)
+        if (_calls.Pending.Any())
         {
-            throw new RefusedException($"An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: {string.Join(", ", _pending)}");
+            throw new RefusedException($"An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: {string.Join(", ", _calls.Pending)}");
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
 {
     private const int StampDigits = 19;
 
-    /// <summary>Plays to the end, or until the caller leaves or the simulator stops.</summary>
+    /// <summary>Plays to the end, or until the caller leaves or the simulator stops. A cut is left to the caller of this method: see <see cref="CutException"/>.</summary>
     public async Task<Outcome> PlayAsync(HttpContext http, Playback playback)
     {
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
@@ -21,7 +21,7 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
             switch (playback.Status)
             {
                 case Playback.Reset:
-                    Close(http, reset: true);
+                    ResetConnection(http);
                     return Outcome.Faulted;
                 case Playback.Hang:
                     await Task.Delay(Timeout.InfiniteTimeSpan, time, leave.Token);
@@ -32,14 +32,9 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
             await http.Response.StartAsync(leave.Token);
             await SendAsync(http.Response, playback, leave.Token);
 
-            switch (playback.Ending)
+            if (playback.Ending == Ending.Stall)
             {
-                case Ending.Cut:
-                    Close(http, reset: false);
-                    break;
-                case Ending.Stall:
-                    await Task.Delay(Timeout.InfiniteTimeSpan, time, leave.Token);
-                    break;
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, leave.Token);
             }
 
             return playback.IsFault ? Outcome.Faulted : Outcome.Completed;
@@ -120,19 +115,11 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
     private Task WaitAsync(int milliseconds, CancellationToken leave) =>
         milliseconds > 0 ? Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, leave) : Task.CompletedTask;
 
-    private static void Close(HttpContext http, bool reset)
+    private static void ResetConnection(HttpContext http)
     {
         if (http.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
         {
-            if (reset)
-            {
-                socket.LingerState = new LingerOption(true, 0);
-            }
-            else
-            {
-                // What was flushed is on its way (the server flushes to the socket): FIN comes behind it, where a reset could overtake it.
-                socket.Shutdown(SocketShutdown.Both);
-            }
+            socket.LingerState = new LingerOption(true, 0);
         }
 
         http.Abort();

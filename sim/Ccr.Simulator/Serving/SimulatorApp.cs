@@ -71,14 +71,20 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
         }
 
         var era = log.Begin(http.Request, prepared.Model, prepared.Body);
+        var playback = Choose(http.Request, prepared);
         var outcome = Outcome.Cancelled;
         try
         {
-            outcome = await player.PlayAsync(http, Choose(http.Request, prepared));
+            outcome = await player.PlayAsync(http, playback);
         }
         finally
         {
             log.End(era, prepared.Model, outcome);
+        }
+
+        if (playback.Ending == Ending.Cut && outcome == Outcome.Faulted)
+        {
+            throw new CutException();
         }
     }
 

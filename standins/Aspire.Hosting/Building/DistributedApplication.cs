@@ -61,6 +61,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
         }
         catch (DistributedApplicationException e)
         {
+            // One line for a person; a stack trace would bury it.
             Services.GetRequiredService<ResourceConsole>().Error(e.Message);
             Environment.ExitCode = 1;
         }

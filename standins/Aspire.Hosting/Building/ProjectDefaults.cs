@@ -117,7 +117,7 @@ internal static class ProjectDefaults
             var number = seen[address.Scheme] = seen.GetValueOrDefault(address.Scheme) + 1;
             AddEndpoint(project, number == 1 ? address.Scheme : $"{address.Scheme}{number}", settings, endpoint =>
             {
-                endpoint.Port = address.Port;
+                endpoint.Port = address.Port == 0 ? null : address.Port;
                 endpoint.TargetHost = address.Host;
                 endpoint.UriScheme = address.Scheme;
                 endpoint.FromLaunchProfile = true;

@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     private const int Signalled = 128;
 
-    /// <summary>A shell reports a process that a signal ended as 128 plus the signal's number.</summary>
+    /// <summary>A process that a signal ended has exit code 128 plus the number of the signal.</summary>
     public static string Describe(int code) => (code - Signalled) switch
     {
         2 => "ended by SIGINT",

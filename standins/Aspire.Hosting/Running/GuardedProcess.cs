@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Aspire.Hosting.Running;
 
@@ -11,11 +12,21 @@ internal sealed class GuardedProcess : IChildProcess
     /// <summary>Descendants may hold the output open after the process has ended.</summary>
     private static readonly TimeSpan LastLines = TimeSpan.FromSeconds(1);
 
-    private readonly Process _process;
+    private const int SigTerm = 15;
 
-    public GuardedProcess(Process process, Action<string> onLine)
+    private readonly Process _process;
+    private readonly ChildGuard? _guard;
+
+    /// <summary>Without a guard the input stays open: it is what the process watches.</summary>
+    public GuardedProcess(Process process, ChildGuard? guard, string? input, Action<string> onLine)
     {
         _process = process;
+        _guard = guard;
+        if (guard is not null)
+        {
+            CloseInput(input);
+        }
+
         Exited = WaitAsync(ReadAsync(process.StandardOutput, onLine), ReadAsync(process.StandardError, onLine));
     }
 
@@ -23,13 +34,13 @@ internal sealed class GuardedProcess : IChildProcess
 
     public void RequestStop()
     {
-        try
+        if (_guard is null)
         {
-            _process.StandardInput.Close();
+            CloseInput(null);
         }
-        catch (IOException)
+        else if (!Exited.IsCompleted)
         {
-            // It has ended already.
+            _ = SendSignal(_process.Id, SigTerm);
         }
     }
 
@@ -52,9 +63,28 @@ internal sealed class GuardedProcess : IChildProcess
         _process.Dispose();
     }
 
+    // .NET can kill a process, but not ask it to stop.
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
+
+    private void CloseInput(string? text)
+    {
+        try
+        {
+            _process.StandardInput.Write(text);
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already; its last lines say why.
+        }
+    }
+
     private async Task<int> WaitAsync(Task output, Task error)
     {
         await _process.WaitForExitAsync().ConfigureAwait(false);
+        _guard?.Remove(_process.Id);
         await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(LastLines)).ConfigureAwait(false);
         return _process.ExitCode;
     }

@@ -55,7 +55,7 @@ internal sealed class RedisLauncher(IDistributedApplicationBuilder builder)
             $"dir {Path.GetTempPath()}",
             .. password is null ? Array.Empty<string>() : [$"requirepass {password}"],
         ];
-        return new ChildSpec(server, ["-"], Path.GetTempPath(), new Dictionary<string, string>(), string.Join('\n', settings), Quiet: true);
+        return new ChildSpec(server, ["-"], Path.GetTempPath(), new Dictionary<string, string>(), string.Join('\n', settings) + '\n', Quiet: true);
     }
 
     private ChildSpec Embedded(RedisResource redis)
@@ -73,6 +73,6 @@ internal sealed class RedisLauncher(IDistributedApplicationBuilder builder)
         }
 
         var port = redis.PrimaryEndpoint.EndpointAnnotation.ReplicaPorts[0].ToString(CultureInfo.InvariantCulture);
-        return new ChildSpec(Programs.DotNet(), [assembly, "--port", port, "--bind", "127.0.0.1"], Path.GetTempPath(), environment);
+        return new ChildSpec(Programs.DotNet(), [assembly, "--port", port, "--bind", "127.0.0.1"], Path.GetTempPath(), environment, Quiet: true);
     }
 }

@@ -116,7 +116,7 @@ internal static class ClientCommands
             }
             else if (a[i].Is("USER"u8))
             {
-                filters.Add(value.Text() == s.User ? _ => true : throw new RedisErrorException($"ERR No such user '{value.Text()}'"));
+                filters.Add(value.Text() == Session.User ? _ => true : throw new RedisErrorException($"ERR No such user '{value.Text()}'"));
             }
             else if (a[i].Is("SKIPME"u8))
             {

@@ -5,14 +5,24 @@ namespace Ccr.Standins.EmbeddedRedis.Commands;
 /// <summary>Everything the server offers. What is not here does not exist for a client.</summary>
 internal static class CommandTable
 {
+    private const int LongestName = 32;
     private static readonly Dictionary<string, CommandSpec> ByName = All().ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
 
     public static int Count => ByName.Count;
 
     public static IReadOnlyCollection<CommandSpec> Commands => ByName.Values;
 
-    public static CommandSpec? Find(ReadOnlySpan<byte> name) =>
-        ByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(Encoding.Latin1.GetString(name), out var spec) ? spec : null;
+    public static CommandSpec? Find(ReadOnlySpan<byte> name)
+    {
+        if (name.Length > LongestName)
+        {
+            return null;
+        }
+
+        Span<char> text = stackalloc char[LongestName];
+        text = text[..Encoding.Latin1.GetChars(name, text)];
+        return ByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out var spec) ? spec : null;
+    }
 
     public static CommandSpec? FindSubcommand(CommandSpec container, byte[] name)
     {

@@ -44,11 +44,25 @@ internal static class ConfigCommands
 
     private static void ConfigGet(Session s, byte[][] a)
     {
-        var found = Settings.Where(setting => a.Skip(2).Any(pattern => Glob.IsMatch(pattern, Encoding.ASCII.GetBytes(setting.Name), ignoreCase: true))).ToList();
-        s.Reply.Map(found.Count);
-        foreach (var setting in found)
+        var found = new Dictionary<Setting, byte[]>();
+        foreach (var pattern in a.AsSpan(2))
         {
-            s.Reply.Bulk(setting.Name);
+            // A name is replied as it was asked for, a pattern with the names it found.
+            var isPattern = pattern.AsSpan().IndexOfAny("*?["u8) >= 0;
+            foreach (var setting in Settings)
+            {
+                var name = Encoding.ASCII.GetBytes(setting.Name);
+                if (isPattern ? Glob.IsMatch(pattern, name, ignoreCase: true) : pattern.Is(name))
+                {
+                    found.TryAdd(setting, isPattern ? name : pattern);
+                }
+            }
+        }
+
+        s.Reply.Map(found.Count);
+        foreach (var (setting, name) in found)
+        {
+            s.Reply.Bulk(name);
             s.Reply.Bulk(setting.Get(s.Engine));
         }
     }
@@ -57,7 +71,7 @@ internal static class ConfigCommands
     {
         if (a.Length % 2 != 0)
         {
-            throw RedisErrorException.WrongArity("config|set");
+            throw RedisErrorException.Syntax();
         }
 
         var changes = new List<(Setting Setting, byte[] Value)>();

@@ -27,7 +27,7 @@ internal static class ConnectionCommands
         var index = number.ToInteger();
         if (index is < int.MinValue or > int.MaxValue)
         {
-            throw RedisErrorException.NotInteger();
+            throw new RedisErrorException($"ERR value is out of range, value must between {int.MinValue} and {int.MaxValue}");
         }
 
         return index >= 0 && index < s.Engine.Databases.Count ? s.Engine.Databases[(int)index] : throw new RedisErrorException("ERR DB index is out of range");
@@ -46,7 +46,7 @@ internal static class ConnectionCommands
                 "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?");
         }
 
-        Authenticate(s, a.Length == 3 ? a[1] : "default"u8.ToArray(), a[^1]);
+        Authenticate(s, a.Length == 3 ? a[1].Text() : Session.User, a[^1]);
         s.Reply.Ok();
     }
 
@@ -63,14 +63,14 @@ internal static class ConnectionCommands
             version = wanted is 2 or 3 ? (int)wanted : throw new RedisErrorException("NOPROTO unsupported protocol version");
         }
 
-        byte[]? user = null;
+        string? user = null;
         byte[]? password = null;
         byte[]? name = null;
         for (var i = 2; i < a.Length; i++)
         {
             if (a[i].Is("AUTH"u8) && i + 2 < a.Length)
             {
-                user = a[++i];
+                user = a[++i].Text();
                 password = a[++i];
             }
             else if (a[i].Is("SETNAME"u8) && i + 1 < a.Length)
@@ -88,10 +88,10 @@ internal static class ConnectionCommands
             Authenticate(s, user, password!);
         }
 
-        if (!s.Authenticated)
+        if (!s.IsAdmitted)
         {
             throw new RedisErrorException(
-                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
+                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
         }
 
         s.Name = name?.Text() ?? s.Name;
@@ -162,11 +162,11 @@ internal static class ConnectionCommands
         s.Reply.Status("RESET");
     }
 
-    private static void Authenticate(Session s, byte[] user, byte[] password)
+    private static void Authenticate(Session s, string user, byte[] password)
     {
         var expected = s.Engine.Password;
         var right = expected.Length == 0 || CryptographicOperations.FixedTimeEquals(password, Encoding.UTF8.GetBytes(expected));
-        if (!right || !user.AsSpan().SequenceEqual("default"u8))
+        if (!right || user != Session.User)
         {
             throw new RedisErrorException("WRONGPASS invalid username-password pair or user is disabled.");
         }

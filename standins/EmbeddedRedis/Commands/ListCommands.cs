@@ -98,35 +98,20 @@ internal static class ListCommands
     private static void LRem(Session s, byte[][] a)
     {
         var count = a[2].ToInteger();
-        if (count == long.MinValue)
-        {
-            throw RandomRequest.OutOfRange();
-        }
-
         var items = s.Db.Get<ListValue>(a[1])?.Items;
-        var left = count == 0 ? long.MaxValue : Math.Abs(count);
-        var removed = 0;
-        if (items is not null && count >= 0)
-        {
-            removed = items.RemoveWhere(item => left > 0 && item.AsSpan().SequenceEqual(a[3]) && left-- > 0);
-        }
+        var left = count is 0 or long.MinValue ? long.MaxValue : Math.Abs(count);
 
-        for (var i = (items?.Count ?? 0) - 1; count < 0 && i >= 0 && left > 0; i--)
-        {
-            if (items![i].AsSpan().SequenceEqual(a[3]))
-            {
-                items.RemoveAt(i);
-                removed++;
-                left--;
-            }
-        }
-
+        // A negative count removes the last matches: those before them are passed over.
+        var skip = count < 0 && items is not null ? items.CountWhere(IsMatch) - left : 0;
+        var removed = items?.RemoveWhere(item => IsMatch(item) && skip-- <= 0 && left-- > 0) ?? 0;
         if (removed > 0)
         {
             s.Db.ChangedOrEmptied(a[1], items!.Count == 0);
         }
 
         s.Reply.Integer(removed);
+
+        bool IsMatch(byte[] item) => item.AsSpan().SequenceEqual(a[3]);
     }
 
     private static void LInsert(Session s, byte[][] a)

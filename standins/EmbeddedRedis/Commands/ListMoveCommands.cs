@@ -52,7 +52,7 @@ internal static class ListMoveCommands
 
     private static void BlockingPop(Session s, byte[][] a, bool left)
     {
-        var timeout = ParseTimeout(a[^1]);
+        var timeout = ParseTimeout(s, a[^1]);
         var keys = a[1..^1];
         foreach (var key in keys)
         {
@@ -78,19 +78,15 @@ internal static class ListMoveCommands
     }
 
     // Seconds with a fraction; the result is milliseconds, rounded up.
-    private static long ParseTimeout(byte[] text)
+    private static long ParseTimeout(Session s, byte[] text)
     {
-        if (!Doubles.TryParse(text, out var seconds))
+        if (!LongDouble.TryParse(text, out _) || !Doubles.TryParse(text, out var seconds, clampToRange: true))
         {
             throw new RedisErrorException("ERR timeout is not a float or out of range");
         }
 
+        // Past 64 bits Redis sees a negative number.
         var milliseconds = Math.Ceiling(seconds * 1000);
-        if (milliseconds > long.MaxValue)
-        {
-            throw new RedisErrorException("ERR timeout is out of range");
-        }
-
-        return seconds < 0 ? throw new RedisErrorException("ERR timeout is negative") : (long)milliseconds;
+        return Timeouts.Check(s, milliseconds < long.MaxValue ? (long)milliseconds : -1);
     }
 }

@@ -31,7 +31,7 @@ internal sealed record ListSearch(long Rank, long? Count, long MaxLength)
     public List<int> Find(Deque<byte[]> items, byte[] wanted)
     {
         var found = new List<int>();
-        var skip = Math.Abs(Rank) - 1;
+        var skip = Rank == long.MinValue ? 0 : Math.Abs(Rank) - 1;
         var compare = MaxLength == 0 ? items.Count : Math.Min(MaxLength, items.Count);
         var limit = Count switch { null => 1, 0 => long.MaxValue, { } count => count };
         for (var i = 0; i < compare && found.Count < limit; i++)
@@ -49,13 +49,8 @@ internal sealed record ListSearch(long Rank, long? Count, long MaxLength)
     private static long ParseRank(byte[] text)
     {
         var rank = text.ToInteger();
-        return rank switch
-        {
-            0 => throw new RedisErrorException(
-                "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list"),
-            long.MinValue => throw RandomRequest.OutOfRange(),
-            _ => rank,
-        };
+        return rank != 0 ? rank : throw new RedisErrorException(
+            "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list");
     }
 
     private static long ParsePositive(byte[] text, string error) =>

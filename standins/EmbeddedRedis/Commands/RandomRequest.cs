@@ -9,6 +9,11 @@ internal readonly record struct RandomRequest(long Count, bool WithValues)
     public static RandomRequest Parse(byte[][] a, ReadOnlySpan<byte> option)
     {
         var count = a[2].ToInteger();
+        if (count == long.MinValue)
+        {
+            throw new RedisErrorException($"ERR value is out of range, value must between {-long.MaxValue} and {long.MaxValue}");
+        }
+
         // A reply of more items than an array can count is refused; Redis would try to write it.
         if (count < -int.MaxValue)
         {
@@ -42,16 +47,22 @@ internal readonly record struct RandomRequest(long Count, bool WithValues)
             return repeated;
         }
 
-        // A partial Fisher-Yates shuffle.
-        var all = Enumerable.Range(0, size).ToArray();
-        var wanted = (int)Math.Min(Count, size);
-        for (var i = 0; i < wanted && wanted < size; i++)
+        var picks = Enumerable.Range(0, (int)Math.Min(Count, size)).ToArray();
+        if (picks.Length == size)
         {
-            var other = Random.Shared.Next(i, size);
-            (all[i], all[other]) = (all[other], all[i]);
+            return picks;
         }
 
-        return all[..wanted];
+        // A Fisher-Yates shuffle of all indexes that stops after the picks and remembers only what it moved.
+        var moved = new Dictionary<int, int>();
+        for (var i = 0; i < picks.Length; i++)
+        {
+            var other = Random.Shared.Next(i, size);
+            picks[i] = moved.GetValueOrDefault(other, other);
+            moved[other] = moved.GetValueOrDefault(i, i);
+        }
+
+        return picks;
     }
 
     /// <summary>RESP3 nests pairs, RESP2 has them flat.</summary>
@@ -65,5 +76,5 @@ internal readonly record struct RandomRequest(long Count, bool WithValues)
         }
     }
 
-    internal static RedisErrorException OutOfRange() => new("ERR value is out of range");
+    private static RedisErrorException OutOfRange() => new("ERR value is out of range");
 }

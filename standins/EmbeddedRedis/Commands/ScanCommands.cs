@@ -1,3 +1,4 @@
+using System.Text;
 using Ccr.Standins.EmbeddedRedis.Data;
 using Ccr.Standins.EmbeddedRedis.Protocol;
 using Ccr.Standins.EmbeddedRedis.Server;
@@ -125,24 +126,24 @@ internal static class ScanCommands
         {
             for (var node = set.Order.First; node is not null; node = node.Next)
             {
-                Collect(new(node.Member, node.Score));
+                Collect(node.Member, Doubles.FormatPacked(node.Score));
             }
 
             cursor = 0;
         }
         else
         {
-            cursor = set.Scores.Scan(cursor, options.Count, Collect);
+            cursor = set.Scores.Scan(cursor, options.Count, pair => Collect(pair.Key, Doubles.Format(pair.Value)));
         }
 
         ReplyStep(s, cursor, found);
 
-        void Collect(KeyValuePair<byte[], double> pair)
+        void Collect(byte[] member, string score)
         {
-            if (options.Matches(pair.Key))
+            if (options.Matches(member))
             {
-                found.Add(pair.Key);
-                found.Add(Doubles.FormatBytes(pair.Value));
+                found.Add(member);
+                found.Add(Encoding.ASCII.GetBytes(score));
             }
         }
     }

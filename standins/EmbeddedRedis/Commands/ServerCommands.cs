@@ -110,7 +110,7 @@ internal static class ServerCommands
 
             if (spec is null)
             {
-                s.Reply.NullArray();
+                s.Reply.Null();
             }
             else
             {

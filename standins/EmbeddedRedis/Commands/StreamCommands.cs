@@ -111,7 +111,7 @@ internal static class StreamCommands
         var stream = s.Db.Get<StreamValue>(a[2]) ?? throw RedisErrorException.NoSuchKey();
         if (a.Length > 3)
         {
-            throw RedisErrorException.Syntax();
+            throw new RedisErrorException($"ERR unknown subcommand or wrong number of arguments for '{a[1].Text()}'. Try XINFO HELP.");
         }
 
         var entries = stream.Entries;
@@ -164,9 +164,8 @@ internal static class StreamCommands
         return next;
     }
 
-    // At the end of a millisecond's numbers the id stays where it is, and is refused as not greater.
     private static StreamId Complete(StreamId last, StreamId given) =>
         given.Milliseconds != last.Milliseconds ? given
-        : last.Sequence == ulong.MaxValue ? last
+        : last.Sequence == ulong.MaxValue ? throw new RedisErrorException("ERR Elements are too large to be stored")
         : new StreamId(last.Milliseconds, last.Sequence + 1);
 }

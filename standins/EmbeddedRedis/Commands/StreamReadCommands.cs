@@ -22,22 +22,23 @@ internal static class StreamReadCommands
     private static void XRead(Session s, byte[][] a)
     {
         var request = StreamReadRequest.Parse(s, a);
-        var ready = request.Keys.Where(key => request.HasNews(s.Db, key)).ToList();
+        var ready = request.Streams.Where(stream => StreamReadRequest.HasNews(s.Db, stream)).ToList();
         if (ready.Count > 0)
         {
             ReplyHeader(s, ready.Count);
-            ready.ForEach(key => request.Reply(s, s.Db, key));
+            ready.ForEach(stream => request.Reply(s, s.Db, stream));
         }
         else if (request.Timeout is { } timeout)
         {
             var database = s.Db;
-            s.Engine.Block(s, request.Keys, timeout, key =>
+            s.Engine.Block(s, request.Streams.ConvertAll(stream => stream.Key), timeout, key =>
             {
-                var news = request.HasNews(database, key);
+                var stream = request.Streams.Find(candidate => ByteArrayComparer.Instance.Equals(candidate.Key, key));
+                var news = StreamReadRequest.HasNews(database, stream);
                 if (news)
                 {
                     ReplyHeader(s, 1);
-                    request.Reply(s, database, key);
+                    request.Reply(s, database, stream);
                 }
 
                 return news;

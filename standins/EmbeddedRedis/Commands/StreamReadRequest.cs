@@ -7,10 +7,10 @@ namespace Ccr.Standins.EmbeddedRedis.Commands;
 /// <summary>The parsed arguments of XREAD: which streams, each from which id on.</summary>
 internal sealed class StreamReadRequest
 {
-    private readonly Dictionary<byte[], StreamId> _after = new(ByteArrayComparer.Instance);
     private long _count;
 
-    public List<byte[]> Keys { get; } = [];
+    /// <summary>Each stream with the id after which it is read; one stream may be named twice.</summary>
+    public List<(byte[] Key, StreamId After)> Streams { get; } = [];
 
     /// <summary>Milliseconds to wait, 0 for ever; null: do not wait.</summary>
     public long? Timeout { get; private set; }
@@ -21,7 +21,7 @@ internal sealed class StreamReadRequest
         var streams = 0;
         for (var i = 1; i < a.Length && streams == 0; i++)
         {
-            request.TakeOption(a, ref i, ref streams);
+            request.TakeOption(s, a, ref i, ref streams);
         }
 
         if (streams == 0)
@@ -32,38 +32,37 @@ internal sealed class StreamReadRequest
         var half = (a.Length - streams) / 2;
         for (var i = streams; i < streams + half; i++)
         {
-            request.Keys.Add(a[i]);
-            request._after[a[i]] = FirstId(s.Db.Get<StreamValue>(a[i]), a[i + half]);
+            request.Streams.Add((a[i], FirstId(s.Db.Get<StreamValue>(a[i]), a[i + half])));
         }
 
         return request;
     }
 
-    public bool HasNews(RedisDatabase database, byte[] key) =>
-        database.Peek(key)?.Value is StreamValue { Entries: { Count: > 0 } entries } && entries[^1].Id > _after[key];
+    public static bool HasNews(RedisDatabase database, (byte[] Key, StreamId After) stream) =>
+        database.Peek(stream.Key)?.Value is StreamValue { Entries: { Count: > 0 } entries } && entries[^1].Id > stream.After;
 
     /// <summary>Replies a stream that has news.</summary>
-    public void Reply(Session s, RedisDatabase database, byte[] key)
+    public void Reply(Session s, RedisDatabase database, (byte[] Key, StreamId After) stream)
     {
-        var stream = database.Get<StreamValue>(key)!;
-        _after[key].TryNext(out var start);
-        var first = stream.IndexOf(start);
-        var count = stream.Entries.Count - first;
+        var entries = database.Get<StreamValue>(stream.Key)!;
+        stream.After.TryNext(out var start);
+        var first = entries.IndexOf(start);
+        var count = entries.Entries.Count - first;
         count = _count > 0 ? (int)Math.Min(count, _count) : count;
         if (s.Reply.Version == 2)
         {
             s.Reply.Array(2);
         }
 
-        s.Reply.Bulk(key);
+        s.Reply.Bulk(stream.Key);
         s.Reply.Array(count);
         for (var i = first; i < first + count; i++)
         {
-            StreamCommands.ReplyEntry(s, stream.Entries[i]);
+            StreamCommands.ReplyEntry(s, entries.Entries[i]);
         }
     }
 
-    private void TakeOption(byte[][] a, ref int i, ref int streams)
+    private void TakeOption(Session s, byte[][] a, ref int i, ref int streams)
     {
         var more = a.Length - 1 - i;
         if (a[i].Is("BLOCK"u8) && more > 0)
@@ -73,7 +72,7 @@ internal sealed class StreamReadRequest
                 throw new RedisErrorException("ERR timeout is not an integer or out of range");
             }
 
-            Timeout = timeout >= 0 ? timeout : throw new RedisErrorException("ERR timeout is negative");
+            Timeout = Timeouts.Check(s, timeout);
         }
         else if (a[i].Is("COUNT"u8) && more > 0)
         {
@@ -84,7 +83,7 @@ internal sealed class StreamReadRequest
             streams = i + 1;
             if (more % 2 != 0)
             {
-                throw new RedisErrorException("ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified.");
+                throw new RedisErrorException("ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.");
             }
         }
         else if (a[i].Is("GROUP"u8) && more >= 2)

@@ -89,7 +89,7 @@ internal sealed class StreamTrim
         else if (a[i].Is("MINID"u8) && more > 0)
         {
             TakeStrategy(a, ref i);
-            _minId = StreamIds.ParseOrEnd(a[i], 0);
+            _minId = StreamIds.Parse(a[i], 0);
         }
         else if (a[i].Is("LIMIT"u8) && more > 0)
         {

@@ -92,7 +92,18 @@ internal sealed class Deque<T>
         }
     }
 
-    /// <summary>Keeps the items that satisfy the condition, in order, in one pass; returns how many went.</summary>
+    public int CountWhere(Func<T, bool> condition)
+    {
+        var count = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            count += condition(this[i]) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Removes the items that satisfy the condition, asked once for each in order, in one pass; returns how many went.</summary>
     public int RemoveWhere(Func<T, bool> condition)
     {
         var kept = 0;

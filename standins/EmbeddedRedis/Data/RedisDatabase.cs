@@ -10,6 +10,7 @@ internal sealed class RedisDatabase(int index, Func<long> now, Action<RedisDatab
 {
     private readonly IndexedMap<KeyEntry> _keys = new();
     private readonly SortedSet<(long When, byte[] Key)> _expiries = new(Comparer<(long When, byte[] Key)>.Create(CompareExpiries));
+    private Int128 _expirySum;
 
     public int Index => index;
 
@@ -20,6 +21,9 @@ internal sealed class RedisDatabase(int index, Func<long> now, Action<RedisDatab
     public int ExpiringCount => _expiries.Count;
 
     public IndexedMap<KeyEntry> Keys => _keys;
+
+    /// <summary>The mean time to live of keys with an expiry, in milliseconds; 0 without such keys.</summary>
+    public long MeanTimeToLive => _expiries.Count == 0 ? 0 : (long)Int128.Max((_expirySum / _expiries.Count) - now(), 0);
 
     /// <summary>How many keys have expired so far.</summary>
     public long Expired { get; private set; }
@@ -107,6 +111,7 @@ internal sealed class RedisDatabase(int index, Func<long> now, Action<RedisDatab
         if (when != KeyEntry.Never)
         {
             _expiries.Add((when, key));
+            _expirySum += when;
         }
     }
 
@@ -119,6 +124,7 @@ internal sealed class RedisDatabase(int index, Func<long> now, Action<RedisDatab
         }
 
         _expiries.Remove((entry.ExpireAt, key));
+        _expirySum -= entry.ExpireAt;
         entry.ExpireAt = KeyEntry.Never;
         return true;
     }
@@ -168,6 +174,7 @@ internal sealed class RedisDatabase(int index, Func<long> now, Action<RedisDatab
 
         _keys.Clear();
         _expiries.Clear();
+        _expirySum = 0;
         foreach (var key in keys)
         {
             Changed(key);

@@ -41,7 +41,7 @@ internal sealed class SnapshotFile(string path)
     /// <summary>Saves when anything changed since the last time. One save at a time.</summary>
     public async Task SaveAsync(Engine engine, CancellationToken cancellationToken)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        var temporary = path + ".tmp";
         try
         {
             // Commands wait only while memory is copied to memory; the pipe serves as a growing buffer of pooled pieces.
@@ -59,7 +59,7 @@ internal sealed class SnapshotFile(string path)
             await pipe.Writer.CompleteAsync().ConfigureAwait(false);
             if (changes >= 0)
             {
-                var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, BufferSize, useAsync: true);
+                var file = new FileStream(temporary, OwnerOnly());
                 await using (file.ConfigureAwait(false))
                 {
                     await pipe.Reader.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
@@ -80,5 +80,17 @@ internal sealed class SnapshotFile(string path)
         {
             File.Delete(temporary);
         }
+    }
+
+    // What is in the data set concerns nobody else on the machine.
+    private static FileStreamOptions OwnerOnly()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = BufferSize, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 }

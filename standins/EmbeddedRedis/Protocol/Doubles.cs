@@ -8,6 +8,9 @@ namespace Ccr.Standins.EmbeddedRedis.Protocol;
 /// <summary>Doubles as C spells them: what strtod accepts as a whole, and what "%.17g" writes (Redis 7.0's form of scores).</summary>
 internal static class Doubles
 {
+    // Longer ones would cost time in proportion to the square.
+    private const int MaxHexLength = 5 * 1024;
+
     private static readonly SearchValues<byte> DecimalBytes = SearchValues.Create("0123456789.eE+-"u8);
 
     /// <summary>
@@ -51,7 +54,9 @@ internal static class Doubles
         return double.IsNaN(value) ? "nan" : value.ToString("G17", CultureInfo.InvariantCulture).Replace('E', 'e');
     }
 
-    public static byte[] FormatBytes(double value) => Encoding.ASCII.GetBytes(Format(value));
+    /// <summary>The same, but whole numbers with all their digits: how the packed form of a sorted set keeps them, up to half of 64 bits.</summary>
+    public static string FormatPacked(double value) =>
+        Math.Abs(value) <= long.MaxValue / 2 && Math.Truncate(value).Equals(value) ? ((long)value).ToString(CultureInfo.InvariantCulture) : Format(value);
 
     /// <summary>What follows an optional sign.</summary>
     internal static ReadOnlySpan<byte> Unsigned(ReadOnlySpan<byte> text) => text is [(byte)'-' or (byte)'+', ..] ? text[1..] : text;
@@ -72,6 +77,11 @@ internal static class Doubles
     {
         mantissa = BigInteger.Zero;
         exponent = 0;
+        if (text.Length > MaxHexLength)
+        {
+            return false;
+        }
+
         var digits = 0;
         var point = false;
         var i = 0;

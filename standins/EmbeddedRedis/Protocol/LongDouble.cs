@@ -14,6 +14,9 @@ internal readonly struct LongDouble
     private const int MaxExponent = 16384;
     private const int MinExponent = -16445;
     private const int Decimals = 17;
+
+    // Redis copies the text into a buffer of this size first.
+    private const int MaxTextLength = 5 * 1024;
     private readonly BigInteger _significand;
     private readonly int _exponent;
 
@@ -30,6 +33,11 @@ internal readonly struct LongDouble
     public static bool TryParse(ReadOnlySpan<byte> text, out LongDouble value)
     {
         value = default;
+        if (text.Length >= MaxTextLength)
+        {
+            return false;
+        }
+
         var sign = text is [(byte)'-', ..] ? -1 : 1;
         var rest = Doubles.Unsigned(text);
         if (Doubles.IsInfinity(rest))

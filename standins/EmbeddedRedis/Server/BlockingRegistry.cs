@@ -71,7 +71,8 @@ internal sealed class BlockingRegistry
 
             foreach (var call in calls.ToArray())
             {
-                if (call.TryServe(key))
+                // A call that names a key twice is in the list twice.
+                if (call.Session.Blocked == call && call.TryServe(key))
                 {
                     Remove(call);
                     served(call.Session);

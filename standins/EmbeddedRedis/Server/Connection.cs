@@ -138,7 +138,7 @@ internal sealed class Connection : ISessionTransport, IDisposable
 
     private bool TryRead(ref System.Buffers.ReadOnlySequence<byte> buffer, out byte[][] request)
     {
-        _parser.Authenticated = _session.Authenticated;
+        _parser.Authenticated = _session.IsAdmitted;
         _parser.MaxBulkLength = _engine.MaxBulkLength;
         return _parser.TryRead(ref buffer, out request);
     }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Ccr.Standins.EmbeddedRedis.Commands;
 using Ccr.Standins.EmbeddedRedis.Data;
 using Ccr.Standins.EmbeddedRedis.Protocol;
@@ -14,7 +13,6 @@ internal sealed class Engine
 {
     private const int DatabaseCount = 16;
     private const int CollectAtOnce = 1000;
-    private const int NameLimit = 128;
 
     // While listening, a RESP2 connection carries messages, so only these may be sent.
     private static readonly HashSet<string> WhileListening = ["subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ping", "quit", "reset"];
@@ -225,19 +223,19 @@ internal sealed class Engine
         }
     }
 
-    private static string Clip(byte[] argument, int limit = NameLimit)
-    {
-        // Redis formats with %.128s, which ends at a zero byte.
-        var end = Array.IndexOf(argument, (byte)0);
-        return Encoding.Latin1.GetString(argument.AsSpan(0, Math.Min(end < 0 ? argument.Length : end, limit)));
-    }
-
     private void Dispatch(Session session, byte[][] arguments)
     {
         var spec = CommandTable.Find(arguments[0]);
         if (spec is null)
         {
-            Refuse(session, null, UnknownCommand(arguments));
+            if (arguments[0].Is("POST"u8) || arguments[0].Is("Host:"u8))
+            {
+                // A web page makes a browser talk to this port: hang up before the request's body is run as commands, as Redis does.
+                session.Closing = true;
+                return;
+            }
+
+            Refuse(session, null, UnknownCommand.Describe(arguments));
             return;
         }
 
@@ -247,7 +245,7 @@ internal sealed class Engine
             spec = CommandTable.FindSubcommand(container, arguments[1]);
             if (spec is null)
             {
-                Refuse(session, null, $"ERR unknown subcommand '{Clip(arguments[1])}'. Try {container.Name.ToUpperInvariant()} HELP.");
+                Refuse(session, null, UnknownCommand.DescribeSubcommand(container, arguments[1]));
                 return;
             }
         }
@@ -256,7 +254,7 @@ internal sealed class Engine
         {
             Refuse(session, spec, RedisErrorException.WrongArity(spec.Name).Message);
         }
-        else if (!session.Authenticated && !spec.Flags.HasFlag(CommandFlags.NoAuth))
+        else if (!session.IsAdmitted && !spec.Flags.HasFlag(CommandFlags.NoAuth))
         {
             Refuse(session, spec, "NOAUTH Authentication required.");
         }
@@ -282,7 +280,8 @@ internal sealed class Engine
         {
             session.Transaction.Close();
             Watches.Release(session);
-            error = "EXECABORT Transaction discarded because of: " + error;
+            const string Code = "ERR ";
+            error = "EXECABORT Transaction discarded because of: " + (error.StartsWith(Code, StringComparison.Ordinal) ? error[Code.Length..] : error);
         }
         else if (session.Transaction.IsOpen)
         {
@@ -290,17 +289,6 @@ internal sealed class Engine
         }
 
         session.Reply.Error(error);
-    }
-
-    private static string UnknownCommand(byte[][] arguments)
-    {
-        var given = new StringBuilder();
-        for (var i = 1; i < arguments.Length && given.Length < NameLimit; i++)
-        {
-            given.Append('\'').Append(Clip(arguments[i], NameLimit - given.Length)).Append("' ");
-        }
-
-        return $"ERR unknown command '{Clip(arguments[0])}', with args beginning with: {given}";
     }
 
     private void GiveUp(BlockedCall call)

@@ -101,7 +101,7 @@ internal static class ServerInfo
     {
         foreach (var database in engine.Databases.Where(database => database.Count > 0))
         {
-            Line(text, "db" + database.Index.ToString(CultureInfo.InvariantCulture), $"keys={database.Count},expires={database.ExpiringCount},avg_ttl=0");
+            Line(text, "db" + database.Index.ToString(CultureInfo.InvariantCulture), $"keys={database.Count},expires={database.ExpiringCount},avg_ttl={database.MeanTimeToLive}");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Ccr.Standins.EmbeddedRedis.Data;
 using Ccr.Standins.EmbeddedRedis.Protocol;
@@ -8,6 +7,9 @@ namespace Ccr.Standins.EmbeddedRedis.Server;
 /// <summary>A client as the commands see it. Everything here is read and written under the engine's lock.</summary>
 internal sealed class Session(Engine engine, long id, ISessionTransport transport, ReplyWriter reply)
 {
+    /// <summary>The only user there is.</summary>
+    public const string User = "default";
+
     public Engine Engine => engine;
 
     public long Id => id;
@@ -22,7 +24,11 @@ internal sealed class Session(Engine engine, long id, ISessionTransport transpor
 
     public string Name { get; set; } = "";
 
+    /// <summary>The client gave the password, or came when none was asked for.</summary>
     public bool Authenticated { get; set; }
+
+    /// <summary>The client may do something.</summary>
+    public bool IsAdmitted => Authenticated || engine.Password.Length == 0;
 
     public bool NoEvict { get; set; }
 
@@ -46,9 +52,6 @@ internal sealed class Session(Engine engine, long id, ISessionTransport transpor
 
     /// <summary>The call that waits for a key; null when none does.</summary>
     public BlockedCall? Blocked { get; set; }
-
-    [SuppressMessage("Performance", "CA1822", Justification = "Reads as a property of the session.")]
-    public string User => "default";
 
     /// <summary>The line of CLIENT LIST, without what this server does not measure (descriptors, buffers of the C implementation).</summary>
     public string Describe()
