@@ -55,7 +55,7 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>Fails when axe finds anything serious or critical.</summary>
     internal static async Task AssertAccessibleAsync(IPage page, string where)
     {
-        var result = await page.RunAxe();
+        var result = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
         var findings = result.Violations.Where(v => v.Impact is "serious" or "critical")
             .Select(v => $"{where}: {v.Id} ({v.Impact}): {v.Help}\n{string.Join('\n', v.Nodes.Select(n => "  " + n.Html))}");
         Assert.Empty(findings);
