@@ -171,7 +171,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     public async Task Commands_of_many_clients_do_not_mix()
     {
         const int Clients = 20;
-        const int Turns = 200;
+        const int Turns = 50;
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
             await using var client = await RespConnection.OpenAsync(_server.Endpoint);
