@@ -82,7 +82,9 @@ public sealed class ServiceTokenCounterTests
         var bad = "no json"u8.ToArray();
         Assert.Equal(new TokenCount(2, TokenCountSource.Estimate), await proxy.Counter.CountAsync(bad, default));
         Assert.Equal(new TokenCount(2, TokenCountSource.Estimate), await proxy.ExactCounter.CountExactlyAsync(bad, default));
-        Assert.Equal("connected", proxy.State.State);
+
+        // A machine that is slow for 250 ms may part them for a moment; a fault of the service would last.
+        await TokenizerServiceTests.Eventually(() => Task.FromResult(proxy.State.State == "connected"));
     }
 
     [Fact]
