@@ -52,6 +52,19 @@ public sealed class Browser : IAsyncLifetime
         await page.Locator("html[data-circuit=live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
     }
 
+    /// <summary>Fails when the page scrolls sideways or anything in it is cut off at the right edge.</summary>
+    internal static async Task AssertFitsAsync(IPage page, string where)
+    {
+        var cut = await page.EvaluateAsync<string[]>("""
+            () => [document.documentElement, ...document.querySelectorAll('header *, main *, footer *, [role=dialog] *')]
+              .filter(e => e === document.documentElement
+                ? e.scrollWidth > innerWidth
+                : e.checkVisibility() && !e.closest('.visually-hidden, thead') && e.getBoundingClientRect().right > innerWidth + 1)
+              .map(e => e.outerHTML.slice(0, 120))
+            """);
+        Assert.True(cut.Length == 0, $"{where} does not fit:\n{string.Join('\n', cut)}");
+    }
+
     /// <summary>Fails when axe finds anything serious or critical.</summary>
     internal static async Task AssertAccessibleAsync(IPage page, string where)
     {

@@ -41,20 +41,20 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
                 await Expect(page.Locator(".requests tbody tr")).ToHaveCountAsync(2);
             }
 
-            await AssertFitsAsync(page, path);
+            await AssertAllSizesAsync(page, path);
         }
 
         await Browser.GoAsync(page, "/requests");
         await page.Locator(".row-open").First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
-        await AssertFitsAsync(page, "the details");
+        await AssertAllSizesAsync(page, "the details");
         Assert.Empty(elsewhere);
 
         // A page that does not exist is reported by the browser as what it is.
         Assert.All(errors, e => Assert.Contains("404", e, StringComparison.Ordinal));
         await page.Context.CloseAsync();
 
-        static async Task AssertFitsAsync(IPage page, string name)
+        static async Task AssertAllSizesAsync(IPage page, string name)
         {
             foreach (var (width, scheme) in new[] { (360, ColorScheme.Light), (360, ColorScheme.Dark), (1280, ColorScheme.Light), (1280, ColorScheme.Dark) })
             {
@@ -62,8 +62,7 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
                 await page.SetViewportSizeAsync(width, 800);
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 await Expect(page.Locator("html")).ToHaveAttributeAsync("data-bs-theme", scheme == ColorScheme.Dark ? "dark" : "light");
-                var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
-                Assert.True(overflow <= 0, $"{where} is {overflow} px too wide");
+                await Browser.AssertFitsAsync(page, where);
                 await Browser.AssertAccessibleAsync(page, where);
             }
         }
@@ -200,6 +199,7 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
             await Browser.GoAsync(page, path);
             await Expect(page.GetByText("No requests yet").First).ToBeVisibleAsync();
             await Expect(page.Locator(".copyline code").First).ToHaveTextAsync($"ANTHROPIC_BASE_URL={proxy.Address} claude");
+            await Browser.AssertFitsAsync(page, $"{path} before the first request");
             await Browser.AssertAccessibleAsync(page, $"{path} before the first request");
         }
 
