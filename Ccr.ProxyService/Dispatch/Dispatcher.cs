@@ -45,6 +45,7 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
             {
                 call.Attempts.Add(new(target.Provider.Name, target.Model, 200, null, duration));
                 health.Succeeded(target.Name, call.TimeToFirstContent ?? duration);
+                call.Failure = null;
                 return 200;
             }
 

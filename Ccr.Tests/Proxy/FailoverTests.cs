@@ -168,6 +168,11 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, attempts[1].GetProperty("failure").ValueKind);
         Assert.Equal("native", record.GetProperty("provider").GetString());
         Assert.Equal("default", record.GetProperty("scenario").GetString());
+
+        // The client got its answer: the request did not fail, one of its targets did.
+        Assert.Equal(JsonValueKind.Null, record.GetProperty("failure").ValueKind);
+        var usage = JsonDocument.Parse(await proxy.Client.GetStringAsync("/v1/usage")).RootElement;
+        Assert.Equal(0, usage.GetProperty("total_failures").GetInt64());
     }
 
     private static string Error(string body, string type)
