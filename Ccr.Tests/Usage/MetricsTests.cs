@@ -115,7 +115,9 @@ public sealed partial class MetricsTests
         _recorder.Record(Samples.Answer("quote\" back\\slash", "line\nbreak"));
         var start = new ProcessStartInfo(Part.Program("promtool")!, ["check", "metrics"])
         {
-            RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         };
         using var promtool = Process.Start(start)!;
         await promtool.StandardInput.WriteAsync(Page());

@@ -1,7 +1,7 @@
 using Ccr.ServiceDefaults;
+using Ccr.Tokenization;
 using Ccr.TokenizerService.Counting;
 using Ccr.TokenizerService.Telemetry;
-using Ccr.Tokenization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccr.TokenizerService.Hosting;
