@@ -33,7 +33,7 @@ internal sealed record Health(string Kind, string Text)
     /// <summary>The tokenizer service, as the proxy sees it.</summary>
     public static Health Tokenizer(DashboardSnapshot now) => now.Status?.Tokenizer?.State switch
     {
-        _ when now.Proxy.State != SourceState.Reachable => new("idle", "Unknown without the proxy"),
+        _ when now.Proxy.State != SourceState.Reachable => new("idle", "Not known now"),
         "connected" => new("good", "Connected"),
         "in-process" => new("good", "Inside the proxy"),
         "unreachable" => new("warn", "Unreachable, counts are estimated"),
