@@ -20,7 +20,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
         try
         {
             using var request = UpstreamRequests.PassThrough(target.Provider, target.Model, call.Body, call.Peek.ModelRange, call.Http.Request);
-            var response = await clients.For(call.Config.ProxyUrl).SendAsync(request, clock.Token).ConfigureAwait(false);
+            using var response = await clients.For(call.Config.ProxyUrl).SendAsync(request, clock.Token).ConfigureAwait(false);
             clock.Touch();
             if (response.StatusCode != HttpStatusCode.OK)
             {
@@ -28,10 +28,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
                 return new(error, false, Verbatim: new((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, response));
             }
 
-            using (response)
-            {
-                return await CarryAsync(call, target, attempt, response, clock).ConfigureAwait(false);
-            }
+            return await CarryAsync(call, target, attempt, response, clock).ConfigureAwait(false);
         }
         catch (Exception e) when (UpstreamErrors.IsTransport(e))
         {
