@@ -51,6 +51,19 @@ internal sealed class AnswerMeter(IMessageSink next, CommitGate gate) : IMessage
     public void Signature(ReadOnlySpan<byte> escaped) => next.Signature(escaped);
 
     /// <inheritdoc/>
+    public void RedactedThinking(ReadOnlySpan<byte> escapedData) => next.RedactedThinking(escapedData);
+
+    /// <inheritdoc/>
+    public void Citation(in Citation citation) => next.Citation(citation);
+
+    /// <inheritdoc/>
+    public void ServerTool(in ServerToolUse use)
+    {
+        HasContent = true;
+        next.ServerTool(use);
+    }
+
+    /// <inheritdoc/>
     public void BeginToolUse(ReadOnlySpan<byte> id, ReadOnlySpan<byte> escapedName)
     {
         HasContent = true;

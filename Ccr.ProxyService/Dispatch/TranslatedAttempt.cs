@@ -4,6 +4,7 @@ using Ccr.Protocols.Anthropic;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.OpenAIChat;
+using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Hosting;
 using Ccr.ProxyService.Providers;
@@ -23,7 +24,7 @@ internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drai
         using var clock = new AttemptClock(call.Config.ApiTimeout, time, call.Http.RequestAborted, drain.Token);
         var loss = new LossReport();
         using var body = new PooledWriter(call.Body.Length + 1024);
-        ChatRequestEncoder.Encode(call.Canonical, target.Model, body, loss);
+        ChatRequestEncoder.Encode(call.Canonical, new(target.Provider.Name, target.Model), body, loss);
         call.Loss = loss;
         try
         {

@@ -189,7 +189,7 @@ public class ChatRequestEncoderTests
     private static string Encode(string body, LossReport? loss = null, string model = "m")
     {
         var output = new ArrayBufferWriter<byte>();
-        ChatRequestEncoder.Encode(AnthropicRequestDecoder.Decode(Encoding.UTF8.GetBytes(body)), model, output, loss ?? new LossReport());
+        ChatRequestEncoder.Encode(AnthropicRequestDecoder.Decode(Encoding.UTF8.GetBytes(body)), new("p", model), output, loss ?? new LossReport());
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 

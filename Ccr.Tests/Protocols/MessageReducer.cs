@@ -43,7 +43,38 @@ internal sealed class MessageReducer : IMessageSink
 
     public void Thinking(ReadOnlySpan<byte> escaped) => Piece("thinking", escaped);
 
-    public void Signature(ReadOnlySpan<byte> escaped) => Check(_block == "thinking", "a signature outside a thinking block");
+    /// <summary>The signatures of thinking blocks and the data of redacted ones, in order.</summary>
+    public List<string> Signatures { get; } = [];
+
+    public List<(string Url, string Title)> Citations { get; } = [];
+
+    public List<(ServerToolKind Kind, string Query)> ServerTools { get; } = [];
+
+    public void Signature(ReadOnlySpan<byte> escaped)
+    {
+        Check(_block == "thinking", "a signature outside a thinking block");
+        Signatures.Add(Encoding.UTF8.GetString(escaped));
+    }
+
+    public void RedactedThinking(ReadOnlySpan<byte> escapedData)
+    {
+        Begin("redacted");
+        Signatures.Add(Encoding.UTF8.GetString(escapedData));
+        _block = "";
+    }
+
+    public void Citation(in Citation citation)
+    {
+        Check(_block == "text", "a citation outside a text block");
+        Citations.Add((EscapedText.Unescape(citation.Url), EscapedText.Unescape(citation.Title)));
+    }
+
+    public void ServerTool(in ServerToolUse use)
+    {
+        Begin("server");
+        ServerTools.Add((use.Kind, EscapedText.Unescape(use.EscapedQuery)));
+        _block = "";
+    }
 
     public void BeginToolUse(ReadOnlySpan<byte> id, ReadOnlySpan<byte> escapedName)
     {

@@ -27,7 +27,7 @@ public class RequestTranslationBenchmarks
     public int Translate()
     {
         _output.ResetWrittenCount();
-        ChatRequestEncoder.Encode(AnthropicRequestDecoder.Decode(_body), "m", _output, new LossReport());
+        ChatRequestEncoder.Encode(AnthropicRequestDecoder.Decode(_body), new("p", "m"), _output, new LossReport());
         return _output.WrittenCount;
     }
 

@@ -12,7 +12,8 @@ public sealed class AnthropicMessageEncoder(IBufferWriter<byte> output, string m
     private readonly ArrayBufferWriter<byte> _input = new(256);
     private readonly ArrayBufferWriter<byte> _signature = new(64);
     private TokenCounts _usage;
-    private bool _anyBlock;
+    private readonly ArrayBufferWriter<byte> _citations = new(64);
+    private int _blocks;
     private Block _open;
 
     private enum Block
@@ -33,7 +34,11 @@ public sealed class AnthropicMessageEncoder(IBufferWriter<byte> output, string m
     }
 
     /// <inheritdoc/>
-    public void BeginText() => Begin(Block.Text, "{\"type\":\"text\",\"text\":\""u8);
+    public void BeginText()
+    {
+        _citations.ResetWrittenCount();
+        Begin(Block.Text, "{\"type\":\"text\",\"text\":\""u8);
+    }
 
     /// <inheritdoc/>
     public void Text(ReadOnlySpan<byte> escaped) => _json.Raw(escaped);
@@ -56,6 +61,36 @@ public sealed class AnthropicMessageEncoder(IBufferWriter<byte> output, string m
     }
 
     /// <inheritdoc/>
+    public void RedactedThinking(ReadOnlySpan<byte> escapedData)
+    {
+        Begin(Block.Thinking, "{\"type\":\"redacted_thinking\",\"data\":\""u8);
+        _json.Raw(escapedData);
+        _json.Raw("\"}"u8);
+    }
+
+    /// <inheritdoc/>
+    public void Citation(in Citation citation)
+    {
+        var json = new RawJsonWriter(_citations);
+        json.Raw(_citations.WrittenCount > 0 ? ","u8 : "["u8);
+        AnthropicBlocks.WriteCitation(json, citation);
+    }
+
+    /// <inheritdoc/>
+    public void ServerTool(in ServerToolUse use)
+    {
+        if (use.Kind != ServerToolKind.WebSearch)
+        {
+            return;
+        }
+
+        Begin(Block.Text, default);
+        AnthropicBlocks.WriteSearchCall(_json, use, _blocks);
+        Begin(Block.Text, default);
+        AnthropicBlocks.WriteSearchResult(_json, use, _blocks - 1);
+    }
+
+    /// <inheritdoc/>
     public void BeginToolUse(ReadOnlySpan<byte> id, ReadOnlySpan<byte> escapedName)
     {
         _input.ResetWrittenCount();
@@ -74,6 +109,11 @@ public sealed class AnthropicMessageEncoder(IBufferWriter<byte> output, string m
     {
         switch (_open)
         {
+            case Block.Text when _citations.WrittenCount > 0:
+                _json.Raw("\",\"citations\":"u8);
+                _json.Raw(_citations.WrittenSpan);
+                _json.Raw("]}"u8);
+                break;
             case Block.Text:
                 _json.Raw("\"}"u8);
                 break;
@@ -124,12 +164,11 @@ public sealed class AnthropicMessageEncoder(IBufferWriter<byte> output, string m
 
     private void Begin(Block block, ReadOnlySpan<byte> head)
     {
-        if (_anyBlock)
+        if (_blocks++ > 0)
         {
             _json.Raw(","u8);
         }
 
-        _anyBlock = true;
         _open = block;
         _json.Raw(head);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
 using Ccr.Protocols.Requests;
 
@@ -15,7 +16,7 @@ public static class AnthropicRequestDecoder
     /// <exception cref="RequestFormatException">The body is no JSON, or a known field has the wrong type; names the field.</exception>
     public static CanonicalRequest Decode(ReadOnlyMemory<byte> body)
     {
-        var request = new CanonicalRequest();
+        var request = new CanonicalRequest { Dialect = Dialect.Anthropic };
         var reader = new Utf8JsonReader(body.Span);
         try
         {
@@ -284,20 +285,20 @@ public static class AnthropicRequestDecoder
         var kind = type.Span;
         if (kind.SequenceEqual("text"u8))
         {
-            return new TextBlock(text, cacheControl);
+            return new TextBlock(text) { CacheControl = cacheControl };
         }
 
         if (kind.SequenceEqual("tool_use"u8))
         {
             Expect(!id.IsEmpty, path, ".id", "is missing.");
             Expect(!name.IsEmpty, path, ".name", "is missing.");
-            return new ToolUseBlock(id, name, input);
+            return new ToolUseBlock(id, name, input) { CacheControl = cacheControl };
         }
 
         if (kind.SequenceEqual("tool_result"u8))
         {
             Expect(!id.IsEmpty, path, ".tool_use_id", "is missing.");
-            return new ToolResultBlock(id, content ?? [], isError);
+            return new ToolResultBlock(id, content ?? [], isError) { CacheControl = cacheControl };
         }
 
         if (kind.SequenceEqual("thinking"u8))
@@ -312,16 +313,16 @@ public static class AnthropicRequestDecoder
 
         if (kind.SequenceEqual("image"u8) && source.IsUsable)
         {
-            return new ImageBlock(source.MediaType, source.Data, source.Url);
+            return new ImageBlock(source.MediaType, source.Data, source.Url) { CacheControl = cacheControl };
         }
 
         if (kind.SequenceEqual("document"u8) && source.IsUsable)
         {
-            return new DocumentBlock(source.MediaType, source.Data, source.Url, title);
+            return new DocumentBlock(source.MediaType, source.Data, source.Url, title) { CacheControl = cacheControl };
         }
 
         Expect(!type.IsEmpty, path, ".type", "is missing.");
-        return new OpaqueBlock(type, new(body[start..(int)reader.BytesConsumed]));
+        return new OpaqueBlock(type, new(body[start..(int)reader.BytesConsumed]), Dialect.Anthropic) { CacheControl = cacheControl };
     }
 
     // The few formats there are, so that no path is built for a block that is right.
@@ -396,8 +397,9 @@ public static class AnthropicRequestDecoder
             var index = request.Tools.Count;
             var place = new FieldPath("tools[{0}]", index);
             Expect(reader.TokenType == JsonTokenType.StartObject, place, "", "must be an object.");
+            var start = (int)reader.TokenStartIndex;
             EscapedText type = default, name = default, description = default;
-            RawJson schema = default;
+            RawJson schema = default, strict = default, cacheControl = default;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (reader.ValueTextEquals("name"u8))
@@ -417,6 +419,16 @@ public static class AnthropicRequestDecoder
                 {
                     type = ReadText(ref reader, body);
                 }
+                else if (reader.ValueTextEquals("strict"u8))
+                {
+                    reader.Read();
+                    strict = reader.Raw(body);
+                }
+                else if (reader.ValueTextEquals("cache_control"u8))
+                {
+                    reader.Read();
+                    cacheControl = reader.Raw(body);
+                }
                 else
                 {
                     reader.Read();
@@ -425,8 +437,35 @@ public static class AnthropicRequestDecoder
             }
 
             Expect(!name.IsEmpty || !type.IsEmpty, place, ".name", "is missing.");
-            request.Tools.Add(new(type, name, description, schema, name.Span.SequenceEqual("DeferredToolPlaceholder"u8)));
+            request.Tools.Add(new()
+            {
+                Kind = Kind(type.Span, name.Span),
+                Name = name,
+                Description = description,
+                InputSchema = schema,
+                Strict = strict,
+                CacheControl = cacheControl,
+                Type = type,
+                Raw = new(body[start..(int)reader.BytesConsumed]),
+                Dialect = Dialect.Anthropic,
+            });
         }
+    }
+
+    private static ToolKind Kind(ReadOnlySpan<byte> type, ReadOnlySpan<byte> name)
+    {
+        if (type.IsEmpty || type.SequenceEqual("custom"u8))
+        {
+            return name.SequenceEqual("DeferredToolPlaceholder"u8) ? ToolKind.ToolSearch : ToolKind.Function;
+        }
+
+        return type.StartsWith("web_search"u8) ? ToolKind.WebSearch
+            : type.StartsWith("web_fetch"u8) ? ToolKind.WebFetch
+            : type.StartsWith("code_execution"u8) ? ToolKind.CodeExecution
+            : type.StartsWith("tool_search"u8) ? ToolKind.ToolSearch
+            : type.StartsWith("mcp"u8) ? ToolKind.Mcp
+            : type.StartsWith("bash"u8) || type.StartsWith("text_editor"u8) || type.StartsWith("memory"u8) || type.StartsWith("computer"u8) || type.StartsWith("browser"u8) ? ToolKind.ClientTyped
+            : ToolKind.OtherServerTool;
     }
 
     private static void ReadToolChoice(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, CanonicalRequest request)
@@ -518,6 +557,7 @@ public static class AnthropicRequestDecoder
             {
                 reader.Read();
                 request.OutputSchema = ReadFormatSchema(ref reader, body);
+                request.OutputFormat = request.OutputSchema.IsPresent ? OutputFormat.JsonSchema : OutputFormat.Text;
             }
             else
             {

@@ -10,7 +10,7 @@ namespace Ccr.Protocols.Anthropic;
 /// Writes a canonical message as Anthropic's event stream: message_start, blocks with dense indexes and one open at a time, message_delta,
 /// message_stop; or an error event and nothing after it. A text delta is copied, never unescaped.
 /// </summary>
-public sealed class AnthropicStreamEncoder : IMessageSink
+public sealed class AnthropicStreamEncoder : IStreamEncoder
 {
     private readonly RawJsonWriter _json;
     private readonly IBufferWriter<byte> _output;
@@ -56,6 +56,43 @@ public sealed class AnthropicStreamEncoder : IMessageSink
 
     /// <inheritdoc/>
     public void Signature(ReadOnlySpan<byte> escaped) => Delta(",\"delta\":{\"type\":\"signature_delta\",\"signature\":\""u8, escaped);
+
+    /// <inheritdoc/>
+    public void RedactedThinking(ReadOnlySpan<byte> escapedData)
+    {
+        BeginBlock("{\"type\":\"redacted_thinking\",\"data\":\""u8);
+        _json.Raw(escapedData);
+        _json.Raw("\"}}\n\n"u8);
+        EndBlock();
+    }
+
+    /// <inheritdoc/>
+    public void Citation(in Citation citation)
+    {
+        _json.Raw("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":"u8);
+        _json.Number(_index);
+        _json.Raw(",\"delta\":{\"type\":\"citations_delta\",\"citation\":"u8);
+        AnthropicBlocks.WriteCitation(_json, citation);
+        _json.Raw("}}\n\n"u8);
+    }
+
+    /// <inheritdoc/>
+    public void ServerTool(in ServerToolUse use)
+    {
+        if (use.Kind != ServerToolKind.WebSearch)
+        {
+            return;
+        }
+
+        BeginBlock(default);
+        AnthropicBlocks.WriteSearchCall(_json, use, _index);
+        _json.Raw("}\n\n"u8);
+        EndBlock();
+        BeginBlock(default);
+        AnthropicBlocks.WriteSearchResult(_json, use, _index - 1);
+        _json.Raw("}\n\n"u8);
+        EndBlock();
+    }
 
     /// <inheritdoc/>
     public void BeginToolUse(ReadOnlySpan<byte> id, ReadOnlySpan<byte> escapedName)
@@ -110,7 +147,10 @@ public sealed class AnthropicStreamEncoder : IMessageSink
     }
 
     /// <inheritdoc/>
-    public void Alive() => _json.Raw("event: ping\ndata: {\"type\":\"ping\"}\n\n"u8);
+    public void Alive() => KeepAlive();
+
+    /// <inheritdoc/>
+    public void KeepAlive() => _json.Raw("event: ping\ndata: {\"type\":\"ping\"}\n\n"u8);
 
     private void BeginBlock(ReadOnlySpan<byte> block)
     {

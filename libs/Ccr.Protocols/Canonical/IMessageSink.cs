@@ -7,9 +7,10 @@ namespace Ccr.Protocols.Canonical;
 /// UTF-8, valid only during the call.
 /// <code>
 /// Start ( block | Usage | Alive )* ( End | Error )      nothing after the last
-/// block := BeginText Text* EndBlock
+/// block := BeginText ( Text | Citation )* EndBlock
 ///        | BeginThinking Thinking* Signature? EndBlock
 ///        | BeginToolUse ToolInput* EndBlock
+///        | RedactedThinking | ServerTool
 /// </code>
 /// </summary>
 public interface IMessageSink
@@ -23,20 +24,29 @@ public interface IMessageSink
     /// <summary>A piece of the open text block; never empty.</summary>
     void Text(ReadOnlySpan<byte> escaped);
 
+    /// <summary>A source for what the open text block says.</summary>
+    void Citation(in Citation citation);
+
     /// <summary>A block of visible reasoning begins.</summary>
     void BeginThinking();
 
     /// <summary>A piece of the open thinking block; never empty.</summary>
     void Thinking(ReadOnlySpan<byte> escaped);
 
-    /// <summary>The signature of the open thinking block, whole.</summary>
+    /// <summary>The signature of the open thinking block, whole: Anthropic's own, or another provider's in a <see cref="ReasoningEnvelope"/>.</summary>
     void Signature(ReadOnlySpan<byte> escaped);
+
+    /// <summary>A whole block of reasoning that only its provider can read: Anthropic's own data, or another provider's in a <see cref="ReasoningEnvelope"/>.</summary>
+    void RedactedThinking(ReadOnlySpan<byte> escapedData);
 
     /// <summary>A tool call begins; the id is unique in the message and legal everywhere.</summary>
     void BeginToolUse(ReadOnlySpan<byte> id, ReadOnlySpan<byte> escapedName);
 
     /// <summary>A piece of the open call's arguments: JSON text, escaped once more as the content of a string.</summary>
     void ToolInput(ReadOnlySpan<byte> escaped);
+
+    /// <summary>A whole call of a tool that the provider ran itself, with what it found.</summary>
+    void ServerTool(in ServerToolUse use);
 
     /// <summary>The open block ends.</summary>
     void EndBlock();

@@ -14,6 +14,16 @@ public sealed class LossReport
     /// <summary>Notes a field that is said otherwise.</summary>
     public void Changed(string path, string reason) => Add(new(path, LossAction.Changed, reason));
 
+    /// <summary>Notes a field that the target's dialect cannot say, with the table's reason unless there is a closer one.</summary>
+    public void Dropped(RequestField field, Dialect source, Dialect target, string? reason = null) =>
+        Dropped(FieldTable.Name(field, source), reason ?? Reason(field, target));
+
+    /// <summary>Notes a field that the target's dialect says otherwise.</summary>
+    public void Changed(RequestField field, Dialect source, Dialect target, string? reason = null) =>
+        Changed(FieldTable.Name(field, source), reason ?? Reason(field, target));
+
+    private static string Reason(RequestField field, Dialect target) => $"{FieldTable.Title(target)} has no such field. {FieldTable.Row(field).Otherwise}";
+
     private void Add(LossEntry entry)
     {
         _entries ??= [];

@@ -8,6 +8,12 @@ namespace Ccr.Protocols.Canonical;
 /// <param name="Reasoning">Of the output: reasoning.</param>
 public readonly record struct TokenCounts(long Input, long CacheRead, long CacheWrite, long Output, long Reasoning)
 {
+    /// <summary>Of <see cref="CacheWrite"/>: kept for an hour rather than five minutes, which costs more.</summary>
+    public long CacheWriteHour { get; init; }
+
+    /// <summary>Web searches that the provider ran and bills.</summary>
+    public long WebSearches { get; init; }
+
     /// <summary>Input that was neither read from nor written to the cache: Anthropic's input_tokens.</summary>
     public long UncachedInput => Math.Max(0, Input - CacheRead - CacheWrite);
 

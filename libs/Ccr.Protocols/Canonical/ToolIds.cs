@@ -3,13 +3,13 @@ using System.Security.Cryptography;
 namespace Ccr.Protocols.Canonical;
 
 /// <summary>
-/// Tool call ids that every provider takes: 1 to 64 of letters, digits, underscore and hyphen. A legal id stays as it is; any other becomes its legal
+/// Tool call ids that every provider takes: 1 to 40 of letters, digits, underscore and hyphen. A legal id stays as it is; any other becomes its legal
 /// beginning and ten hex digits of its SHA-256, so that a call and its result are mapped alike without a table.
 /// </summary>
 public static class ToolIds
 {
     /// <summary>The longest id <see cref="Portable"/> writes, in bytes.</summary>
-    public const int MaxLength = 64;
+    public const int MaxLength = 40;
 
     private const int PrefixLength = 24;
 

@@ -23,17 +23,17 @@ public sealed class ChatRequestEncoder
     private readonly List<ContentBlock> _userParts = [];
     private bool _anyMessage;
 
-    private ChatRequestEncoder(CanonicalRequest request, string model, IBufferWriter<byte> output, LossReport loss)
+    private ChatRequestEncoder(CanonicalRequest request, TargetOptions target, IBufferWriter<byte> output, LossReport loss)
     {
         _request = request;
         _json = new(output);
-        _rules = ModelRules.For(model);
+        _rules = target.Rules;
         _loss = loss;
     }
 
     /// <summary>Writes the body for a model; what the protocol cannot say goes into the loss report.</summary>
-    public static void Encode(CanonicalRequest request, string model, IBufferWriter<byte> output, LossReport loss) =>
-        new ChatRequestEncoder(request, model, output, loss).Write(model);
+    public static void Encode(CanonicalRequest request, TargetOptions target, IBufferWriter<byte> output, LossReport loss) =>
+        new ChatRequestEncoder(request, target, output, loss).Write(target.Model);
 
     private void Write(string model)
     {
@@ -514,7 +514,7 @@ public sealed class ChatRequestEncoder
             return;
         }
 
-        if (!_rules.TakesSampling)
+        if (!_rules.TakesStop)
         {
             _loss.Dropped("stop_sequences", "This model refuses stop.");
             return;
@@ -546,7 +546,7 @@ public sealed class ChatRequestEncoder
             return;
         }
 
-        if (!_rules.TakesSampling)
+        if (_rules.Sampling == SamplingRule.Refused)
         {
             _loss.Dropped(name, "This model refuses sampling parameters.");
             return;
@@ -561,7 +561,7 @@ public sealed class ChatRequestEncoder
         var any = false;
         foreach (var tool in _request.Tools)
         {
-            if (!tool.IsClientTool || tool.IsDeferredPlaceholder)
+            if (!tool.IsClientTool)
             {
                 _loss.Dropped($"tools[] ({(tool.Name.IsEmpty ? tool.Type : tool.Name)})", "The provider's own tool of another protocol; never sent as an empty function.");
                 continue;
@@ -628,7 +628,7 @@ public sealed class ChatRequestEncoder
             return;
         }
 
-        if (!_rules.TakesReasoningEffort)
+        if (_rules.Effort == EffortLevels.Unknown)
         {
             if (_request.Thinking is ThinkingMode.Enabled or ThinkingMode.Adaptive)
             {

@@ -10,7 +10,7 @@ namespace Ccr.Protocols.OpenAIChat;
 /// Decodes a Chat Completions answer, streamed or whole, fed in any pieces, into a canonical message. Tolerant of what real providers send: empty choices, null
 /// anywhere, usage on any chunk, errors inside a 200, no [DONE], content in the last chunk.
 /// </summary>
-public sealed class ChatStreamDecoder : ISseHandler, IDisposable
+public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
 {
     private readonly SseDecoder _sse = new();
     private readonly ChatMessageAssembler _message;

@@ -1,3 +1,4 @@
+using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
 
 namespace Ccr.Protocols.Requests;
@@ -5,11 +6,17 @@ namespace Ccr.Protocols.Requests;
 /// <summary>A request in neutral terms. Its texts are slices of the client's body, which must live as long as this does.</summary>
 public sealed class CanonicalRequest
 {
+    /// <summary>The dialect it came in; names the fields in loss reports.</summary>
+    public Dialect Dialect { get; internal set; }
+
     /// <summary>The model the client asked for.</summary>
     public EscapedText Model { get; internal set; }
 
     /// <summary>True when the client wants a stream.</summary>
     public bool Stream { get; internal set; }
+
+    /// <summary>True when a Chat client asked for the usage chunk of a stream.</summary>
+    public bool IncludeUsage { get; internal set; }
 
     /// <summary>The most output tokens wanted; null when not said.</summary>
     public long? MaxTokens { get; internal set; }
@@ -20,7 +27,7 @@ public sealed class CanonicalRequest
     /// <summary>The conversation.</summary>
     public List<CanonicalMessage> Messages { get; } = [];
 
-    /// <summary>The tools declared.</summary>
+    /// <summary>The tools declared; no name twice.</summary>
     public List<ToolDefinition> Tools { get; } = [];
 
     /// <summary>Whether a tool must be called.</summary>
@@ -28,6 +35,9 @@ public sealed class CanonicalRequest
 
     /// <summary>The tool for <see cref="ToolChoice.Named"/>.</summary>
     public EscapedText ToolChoiceName { get; internal set; }
+
+    /// <summary>When not empty, only these of the declared tools may be called.</summary>
+    public List<EscapedText> AllowedTools { get; } = [];
 
     /// <summary>True when at most one call at a time is wanted.</summary>
     public bool DisableParallelTools { get; internal set; }
@@ -41,6 +51,15 @@ public sealed class CanonicalRequest
     /// <summary>Top-k sampling, as spelt.</summary>
     public RawJson TopK { get; internal set; }
 
+    /// <summary>The seed of sampling, as spelt.</summary>
+    public RawJson Seed { get; internal set; }
+
+    /// <summary>Presence penalty, as spelt.</summary>
+    public RawJson PresencePenalty { get; internal set; }
+
+    /// <summary>Frequency penalty, as spelt.</summary>
+    public RawJson FrequencyPenalty { get; internal set; }
+
     /// <summary>Texts at which to stop.</summary>
     public List<EscapedText> StopSequences { get; } = [];
 
@@ -50,12 +69,47 @@ public sealed class CanonicalRequest
     /// <summary>The reasoning budget in tokens for <see cref="ThinkingMode.Enabled"/>.</summary>
     public long? ThinkingBudget { get; internal set; }
 
-    /// <summary>The effort word (low … max); empty when not said.</summary>
+    /// <summary>The effort word (minimal, low, medium, high, xhigh, max); empty when not said.</summary>
     public EscapedText Effort { get; internal set; }
 
-    /// <summary>JSON Schema that the answer must fit; absent when none.</summary>
+    /// <summary>How wordy the answer shall be (low, medium, high); empty when not said.</summary>
+    public EscapedText Verbosity { get; internal set; }
+
+    /// <summary>The form of the answer.</summary>
+    public OutputFormat OutputFormat { get; internal set; }
+
+    /// <summary>JSON Schema that the answer must fit, for <see cref="OutputFormat.JsonSchema"/>.</summary>
     public RawJson OutputSchema { get; internal set; }
 
-    /// <summary>Fields that only the client's own dialect knows: name and value.</summary>
+    /// <summary>The schema's name; empty when not said.</summary>
+    public EscapedText OutputSchemaName { get; internal set; }
+
+    /// <summary>Whether the schema is to be kept strictly, as spelt; absent when not said.</summary>
+    public RawJson OutputSchemaStrict { get; internal set; }
+
+    /// <summary>Who the end user is, for the provider's abuse detection.</summary>
+    public EscapedText UserId { get; internal set; }
+
+    /// <summary>What requests share a prompt cache.</summary>
+    public EscapedText PromptCacheKey { get; internal set; }
+
+    /// <summary>The service tier, in the client's own words.</summary>
+    public EscapedText ServiceTier { get; internal set; }
+
+    /// <summary>Fields that only the client's own dialect knows: name and value. An encoder of that dialect writes them as they were.</summary>
     public List<KeyValuePair<string, RawJson>> Extensions { get; } = [];
+
+    /// <summary>The declared tool of that name; null when there is none.</summary>
+    public ToolDefinition? FindTool(ReadOnlySpan<byte> escapedName)
+    {
+        foreach (var tool in Tools)
+        {
+            if (tool.Name.Span.SequenceEqual(escapedName))
+            {
+                return tool;
+            }
+        }
+
+        return null;
+    }
 }
