@@ -1,3 +1,4 @@
+using Ccr.Protocols.Canonical;
 using System.CommandLine;
 using Ccr.ProxyService.Configuration;
 
@@ -35,7 +36,7 @@ internal static class ValidateVerb
         foreach (var provider in config.Providers)
         {
             var state = provider.DisabledReason is { } reason ? $"disabled: {reason}"
-                : $"{provider.BaseUrl.GetLeftPart(UriPartial.Path)} ({(provider.Protocol == ProviderProtocol.Anthropic ? "Anthropic" : "OpenAI chat")}, {Count(provider.Models.Count, "model")})";
+                : $"{provider.BaseUrl.GetLeftPart(UriPartial.Path)} ({Title(provider.Protocol)}, {Count(provider.Models.Count, "model")})";
             Console.WriteLine($"  {Shown.Plain(provider.Name, 80)}: {state}");
         }
 
@@ -44,4 +45,12 @@ internal static class ValidateVerb
     }
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+
+    private static string Title(Dialect dialect) => dialect switch
+    {
+        Dialect.Anthropic => "Anthropic",
+        Dialect.OpenAIChat => "OpenAI chat",
+        Dialect.OpenAIResponses => "OpenAI responses",
+        _ => "Gemini",
+    };
 }

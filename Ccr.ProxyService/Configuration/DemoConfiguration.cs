@@ -1,3 +1,4 @@
+using Ccr.Protocols.Canonical;
 namespace Ccr.ProxyService.Configuration;
 
 /// <summary>The configuration in force when there is no file: everything goes to the simulator.</summary>
@@ -9,8 +10,8 @@ internal static class DemoConfiguration
     /// <summary>The demo configuration for a simulator at that base address; it is reached in both protocols.</summary>
     public static CcrConfig Create(Uri upstream)
     {
-        var anthropic = Provider("demo", upstream, ProviderProtocol.Anthropic);
-        var chat = Provider("demo-chat", upstream, ProviderProtocol.OpenAIChat);
+        var anthropic = Provider("demo", upstream, Dialect.Anthropic);
+        var chat = Provider("demo-chat", upstream, Dialect.OpenAIChat);
         return new CcrConfig
         {
             Source = "built-in demo",
@@ -31,13 +32,13 @@ internal static class DemoConfiguration
         };
     }
 
-    private static ProviderConfig Provider(string name, Uri upstream, ProviderProtocol protocol)
+    private static ProviderConfig Provider(string name, Uri upstream, Dialect protocol)
     {
         var root = upstream.AbsoluteUri.TrimEnd('/');
         return new ProviderConfig
         {
             Name = name,
-            BaseUrl = new Uri(protocol == ProviderProtocol.Anthropic ? $"{root}/v1/messages" : $"{root}/v1/chat/completions"),
+            BaseUrl = new Uri(protocol == Dialect.Anthropic ? $"{root}/v1/messages" : $"{root}/v1/chat/completions"),
             ApiKey = "demo",
             Protocol = protocol,
             Models = Models,

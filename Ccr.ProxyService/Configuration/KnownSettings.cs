@@ -31,12 +31,21 @@ internal static class KnownSettings
         new("api_base_url", "string", "required"),
         new("api_key", "string", "none"),
         new("models", "array of strings", "none"),
-        new("protocol", "\"anthropic\" or \"openai\"", "see below"),
+        new("protocol", "\"anthropic\", \"openai\", \"openai-responses\" or \"gemini\"", "see below"),
         new("transformer", "object", "none"),
         new("anthropic_version", "string", "2023-06-01"),
         new("auth_header", "\"x-api-key\" or \"bearer\"", "x-api-key"),
         new("extra_headers", "object of strings", "none"),
+        new("extra_body", "object", "none"),
+        new("model_settings", "object of objects", "none"),
         .. NotYet("tokenizer", "tier_name", "pricing", "model_pricing", "modelPricing", "honor_ratelimit_headers", "allow_streaming"),
+    ];
+
+    /// <summary>One model of model_settings.</summary>
+    public static readonly KnownSetting[] Model =
+    [
+        new("extra_headers", "object of strings", "none"),
+        new("extra_body", "object", "none"),
     ];
 
     /// <summary>Router.</summary>

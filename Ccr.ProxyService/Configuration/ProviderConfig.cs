@@ -1,3 +1,7 @@
+using System.Text.Json.Nodes;
+using Ccr.Protocols.Canonical;
+using Ccr.Protocols.Transformers;
+
 namespace Ccr.ProxyService.Configuration;
 
 /// <summary>One upstream.</summary>
@@ -13,7 +17,7 @@ internal sealed record ProviderConfig
     public string? ApiKey { get; init; }
 
     /// <summary>The wire protocol this provider speaks.</summary>
-    public required ProviderProtocol Protocol { get; init; }
+    public required Dialect Protocol { get; init; }
 
     /// <summary>Models offered, as the provider spells them.</summary>
     public required IReadOnlyList<string> Models { get; init; }
@@ -26,6 +30,18 @@ internal sealed record ProviderConfig
 
     /// <summary>True sends the key as Authorization: Bearer to an Anthropic-protocol provider (auth_header); otherwise x-api-key.</summary>
     public bool UseBearer { get; init; }
+
+    /// <summary>Members set in every body sent (extra_body); null for none.</summary>
+    public JsonObject? ExtraBody { get; init; }
+
+    /// <summary>What transformer.use asks for, for all models.</summary>
+    public IReadOnlyList<Transformer> Transformers { get; init; } = [];
+
+    /// <summary>What a model adds to that: its transformers, headers and body members, by the model's name.</summary>
+    public IReadOnlyDictionary<string, ModelSettings> ModelSettings { get; init; } = new Dictionary<string, ModelSettings>();
+
+    /// <summary>True for the publishers' addresses of Vertex AI, which have the model and the verb in the path.</summary>
+    public bool IsVertex { get; init; }
 
     /// <summary>Why this provider is not used (for instance an unset environment variable); null when it is.</summary>
     public string? DisabledReason { get; init; }

@@ -1,4 +1,6 @@
+using Ccr.Protocols.Canonical;
 using System.Buffers;
+using System.Text.Json.Nodes;
 using Ccr.ProxyService.Configuration.Json5;
 
 namespace Ccr.ProxyService.Configuration;
@@ -37,7 +39,8 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
 
         var transformers = new TransformerReader(section, customTransformers).Read(models);
         var endpoint = ReadEndpoint(transformers, out var protocol);
-        var headers = ReadHeaders();
+        var headers = ReadHeaders(section.Object("extra_headers"), section.PathOf("extra_headers"));
+        var body = ReadBody(section.Object("extra_body"), section.PathOf("extra_body"));
         var version = section.Text("anthropic_version");
         var useBearer = ReadAuthHeader(protocol);
         if (name is null || endpoint is null)
@@ -53,27 +56,74 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
             Protocol = protocol,
             Models = models,
             ExtraHeaders = headers,
-            UseBearer = useBearer,
-            DisabledReason = DisabledReason(transformers),
+            ExtraBody = body,
+            Transformers = transformers.All,
+            ModelSettings = ReadModelSettings(models, transformers),
+            UseBearer = useBearer || transformers.Vertex is not null,
+            IsVertex = transformers.Vertex is not null,
+            DisabledReason = DisabledReason(),
         };
         return version is null ? provider : provider with { AnthropicVersion = version };
     }
 
     private static bool IsHeaderValue(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
-    private string? DisabledReason(TransformerUse transformers)
+    private string? DisabledReason()
     {
-        if (unset.Count > 0)
+        if (unset.Count == 0)
         {
-            var variables = unset.Distinct().Select(v => Shown.Plain(v, 80)).ToList();
-            return variables.Count == 1
-                ? $"the environment variable {variables[0]} is not set or empty"
-                : $"the environment variables {string.Join(", ", variables)} are not set or empty";
+            return null;
         }
 
-        return transformers.OtherProtocol is { } other
-            ? $"it needs the protocol of the transformer {Shown.Quoted(other)}, which this version does not speak"
-            : null;
+        var variables = unset.Distinct().Select(v => Shown.Plain(v, 80)).ToList();
+        return variables.Count == 1
+            ? $"the environment variable {variables[0]} is not set or empty"
+            : $"the environment variables {string.Join(", ", variables)} are not set or empty";
+    }
+
+    private Dictionary<string, ModelSettings> ReadModelSettings(List<string> models, TransformerUse transformers)
+    {
+        var settings = new Dictionary<string, ModelSettings>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (model, used) in transformers.ByModel)
+        {
+            settings[model] = new() { Transformers = used };
+        }
+
+        var path = section.PathOf("model_settings");
+        foreach (var member in section.Object("model_settings")?.Members ?? [])
+        {
+            var modelPath = $"{path}.{member.Name}";
+            if (!models.Contains(member.Name, StringComparer.OrdinalIgnoreCase))
+            {
+                section.Problems.Warning(modelPath, member.Line, $"is no model of this provider{Suggestion.Clause(member.Name, models)}");
+            }
+
+            if (member.Value is not Json5Object entry)
+            {
+                section.Problems.Error(modelPath, member.Value.Line, $"must be an object, but is {member.Value.Kind}");
+                continue;
+            }
+
+            var inner = section.Below(entry, modelPath, KnownSettings.Model);
+            inner.ReportNames();
+            settings[member.Name] = settings.GetValueOrDefault(member.Name, new()) with
+            {
+                ExtraHeaders = ReadHeaders(inner.Object("extra_headers"), inner.PathOf("extra_headers")),
+                ExtraBody = ReadBody(inner.Object("extra_body"), inner.PathOf("extra_body")),
+            };
+        }
+
+        return settings;
+    }
+
+    private JsonObject? ReadBody(Json5Object? value, string path)
+    {
+        if (value?.Find("model") is { } model)
+        {
+            section.Problems.Error($"{path}.model", model.Line, "cannot be set: routes name the model");
+        }
+
+        return value is null ? null : Json5Nodes.ToNode(value, section, path) as JsonObject;
     }
 
     private string? Required(string name, string remedy)
@@ -119,26 +169,28 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         return models;
     }
 
-    private Uri? ReadEndpoint(TransformerUse transformers, out ProviderProtocol protocol)
+    private Uri? ReadEndpoint(TransformerUse transformers, out Dialect protocol)
     {
         var problems = section.Problems;
-        ProviderProtocol? said = null;
+        Dialect? said = null;
         if (section.Text("protocol") is { } text)
         {
             said = text.ToUpperInvariant() switch
             {
-                "ANTHROPIC" => ProviderProtocol.Anthropic,
-                "OPENAI" => ProviderProtocol.OpenAIChat,
+                "ANTHROPIC" => Dialect.Anthropic,
+                "OPENAI" => Dialect.OpenAIChat,
+                "OPENAI-RESPONSES" => Dialect.OpenAIResponses,
+                "GEMINI" => Dialect.Gemini,
                 _ => null,
             };
             if (said is null)
             {
-                problems.Error(section.PathOf("protocol"), LineOf("protocol"), "must be \"anthropic\" or \"openai\"");
+                problems.Error(section.PathOf("protocol"), LineOf("protocol"), "must be \"anthropic\", \"openai\", \"openai-responses\" or \"gemini\"");
             }
         }
 
-        said ??= transformers.IsAnthropic ? ProviderProtocol.Anthropic : null;
-        protocol = said ?? ProviderProtocol.OpenAIChat;
+        said ??= transformers.Protocol;
+        protocol = said ?? Dialect.OpenAIChat;
         var before = unset.Count;
         var url = Required("api_base_url", "give the provider's address, for example \"https://api.deepseek.com/v1\"");
         if (unset.Count > before)
@@ -158,10 +210,10 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         }
 
         protocol = said ?? ProviderAddress.Guess(address!);
-        return ProviderAddress.Endpoint(address!, protocol);
+        return transformers.Vertex is { } vertex ? ProviderAddress.Vertex(address!, vertex) : ProviderAddress.Endpoint(address!, protocol);
     }
 
-    private bool ReadAuthHeader(ProviderProtocol protocol)
+    private bool ReadAuthHeader(Dialect protocol)
     {
         if (section.Text("auth_header") is not { } text)
         {
@@ -178,7 +230,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         {
             section.Problems.Error(section.PathOf("auth_header"), LineOf("auth_header"), "must be \"x-api-key\" or \"bearer\"; for another header use extra_headers");
         }
-        else if (bearer == false && protocol == ProviderProtocol.OpenAIChat)
+        else if (bearer == false && protocol is Dialect.OpenAIChat or Dialect.OpenAIResponses)
         {
             section.Problems.Warning(section.PathOf("auth_header"), LineOf("auth_header"), "has no effect with the OpenAI protocol, which sends Authorization: Bearer; use extra_headers for another header");
         }
@@ -186,12 +238,12 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         return bearer == true;
     }
 
-    private Dictionary<string, string> ReadHeaders()
+    private Dictionary<string, string> ReadHeaders(Json5Object? setting, string settingPath)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var member in section.Object("extra_headers")?.Members ?? [])
+        foreach (var member in setting?.Members ?? [])
         {
-            var path = $"{section.PathOf("extra_headers")}.{member.Name}";
+            var path = $"{settingPath}.{member.Name}";
             if (member.Name.Length == 0 || member.Name.AsSpan().ContainsAnyExcept(TokenCharacters))
             {
                 section.Problems.Error(path, member.Line, "is not a header name: letters, digits and hyphens only");

@@ -1,10 +1,17 @@
+using Ccr.ProxyService.Dispatch;
+
 namespace Ccr.ProxyService.Configuration;
 
 /// <summary>A provider and one of its models: "provider,model" in the file.</summary>
 internal sealed record RouteTarget(ProviderConfig Provider, string Model)
 {
+    private TargetPlan? _plan;
+
     /// <summary>The spelling used in the file, in metrics and in logs.</summary>
     public string Name { get; } = $"{Provider.Name},{Model}";
+
+    /// <summary>What the configuration makes of a call to it.</summary>
+    public TargetPlan Plan => _plan ??= new(this);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

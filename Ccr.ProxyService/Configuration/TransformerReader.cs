@@ -1,30 +1,30 @@
+using System.Text.Json.Nodes;
+using Ccr.Protocols.Canonical;
+using Ccr.Protocols.Transformers;
 using Ccr.ProxyService.Configuration.Json5;
 
 namespace Ccr.ProxyService.Configuration;
 
-/// <summary>What a provider's transformer setting says about its protocol.</summary>
-/// <param name="IsAnthropic">transformer.use names Anthropic.</param>
-/// <param name="OtherProtocol">The name in transformer.use that stands for a protocol this version does not speak; null when none does.</param>
-internal sealed record TransformerUse(bool IsAnthropic, string? OtherProtocol);
-
 /// <summary>
-/// Reads Providers[].transformer: <c>{ "use": ["name", ["name", {options}]], "model": { "use": […] } }</c>. A name that is not acted on
-/// gets a warning, a name that no router of this family knows is an error.
+/// Reads Providers[].transformer: <c>{ "use": ["name", ["name", {options}]], "model": { "use": […] } }</c>. A name that no router of this
+/// family knows is an error, and so is an option that its transformer does not have.
 /// </summary>
 internal sealed class TransformerReader(ConfigSection provider, bool customTransformers)
 {
-    private bool _isAnthropic;
-    private string? _otherProtocol;
+    private Dialect? _protocol;
+    private VertexPlace? _vertex;
 
     /// <summary>Reads the setting; <paramref name="models"/> are the provider's, to check the per-model entries.</summary>
     public TransformerUse Read(IReadOnlyList<string> models)
     {
         var path = provider.PathOf("transformer");
+        IReadOnlyList<Transformer> all = [];
+        var byModel = new Dictionary<string, IReadOnlyList<Transformer>>(StringComparer.OrdinalIgnoreCase);
         foreach (var member in provider.Object("transformer")?.Members ?? [])
         {
             if (member.Name == "use")
             {
-                ReadUse(member.Value, $"{path}.use", forModel: false);
+                all = ReadUse(member.Value, $"{path}.use", forModel: false);
                 continue;
             }
 
@@ -40,67 +40,130 @@ internal sealed class TransformerReader(ConfigSection provider, bool customTrans
             }
             else if (entry.Find("use") is { } use)
             {
-                ReadUse(use.Value, $"{modelPath}.use", forModel: true);
+                byModel[member.Name] = ReadUse(use.Value, $"{modelPath}.use", forModel: true);
             }
         }
 
-        return new TransformerUse(_isAnthropic, _otherProtocol);
+        return new(_protocol, all, byModel, _vertex);
     }
 
-    private void ReadUse(Json5Value value, string path, bool forModel)
+    private List<Transformer> ReadUse(Json5Value value, string path, bool forModel)
     {
+        var transformers = new List<Transformer>();
         if (value is not Json5Array list)
         {
             provider.Problems.Error(path, value.Line, $"must be an array of names, but is {value.Kind}");
-            return;
+            return transformers;
         }
 
         for (var i = 0; i < list.Items.Count; i++)
         {
             var item = list.Items[i];
-            var named = item is Json5Array { Items: [var first, ..] } ? first : item;
-            if (named is Json5String { Text: var name })
+            var place = $"{path}[{i}]";
+            var (named, options) = item switch
             {
-                Note(name, $"{path}[{i}]", item.Line, forModel);
+                // Some files nest the pair once more than they need to.
+                Json5Array { Items: [Json5Array { Items: [var inner, .. var rest] }] } => (inner, rest.FirstOrDefault()),
+                Json5Array { Items: [var first, .. var rest] } => (first, rest.FirstOrDefault()),
+                _ => (item, null),
+            };
+            if (named is not Json5String { Text: var name } || options is not (null or Json5Object or Json5Null))
+            {
+                provider.Problems.Error(place, item.Line, "must be a name or [\"name\", { options }]");
+            }
+            else if (TransformerCatalog.Find(name) is { } entry)
+            {
+                if (ReadOptions(entry, options as Json5Object, place, item.Line) is { } read && Create(entry, read, place, item.Line, forModel) is { } transformer)
+                {
+                    transformers.Add(transformer);
+                }
             }
             else
             {
-                provider.Problems.Error($"{path}[{i}]", item.Line, "must be a name or [\"name\", { options }]");
+                NoteUnknown(name, place, item.Line);
             }
         }
+
+        return transformers;
     }
 
-    private void Note(string name, string path, int line, bool forModel)
+    private Transformer? Create(TransformerEntry entry, JsonObject options, string path, int line, bool forModel)
     {
-        var support = KnownTransformers.Find(name);
-        if (support is null)
+        if (entry.Protocol is { } protocol)
         {
-            var hint = Suggestion.Clause(name, KnownTransformers.Names);
-            if (customTransformers)
+            if (forModel)
             {
-                // The name may come from a script in the top-level "transformers", which has its own warning.
-                provider.Problems.Warning(path, line, $"the transformer {Shown.Quoted(name)} is not built in, and custom transformers are not in effect in this version{hint}");
+                provider.Problems.Warning(path, line, $"the transformer {Shown.Quoted(entry.Name)} chooses a protocol, which a provider has for all its models; for this model make a provider of its own");
+                return null;
             }
-            else
+
+            _protocol ??= protocol;
+            if (entry.Name.StartsWith("vertex-", StringComparison.Ordinal) && entry.Options.Count > 0)
             {
-                var known = (hint.Length > 0 ? " Known names: " : "; known names: ") + string.Join(", ", KnownTransformers.Names);
-                provider.Problems.Error(path, line, $"unknown transformer {Shown.Quoted(name)}{hint}{known}");
+                _vertex = new(options["project"]?.GetValue<string>(), options["location"]?.GetValue<string>(), protocol == Dialect.Gemini ? "google" : "anthropic");
             }
         }
-        else if (support == TransformerSupport.OtherProtocol)
+
+        return entry.Create(options);
+    }
+
+    private JsonObject? ReadOptions(TransformerEntry entry, Json5Object? options, string path, int line)
+    {
+        var read = new JsonObject();
+        foreach (var member in options?.Members ?? [])
         {
-            provider.Problems.Warning(path, line, forModel
-                ? $"the transformer {Shown.Quoted(name)} needs a protocol that this version does not speak; it changes nothing"
-                : $"the transformer {Shown.Quoted(name)} needs a protocol that this version does not speak; the provider is disabled");
-            _otherProtocol ??= forModel ? null : name;
+            var place = $"{path}.{member.Name}";
+            var known = entry.Options.FirstOrDefault(o => o.Name == member.Name);
+            if (known is null && !entry.TakesAnyOption)
+            {
+                provider.Problems.Error(place, member.Line, entry.Options.Count == 0
+                    ? $"the transformer {Shown.Quoted(entry.Name)} has no options"
+                    : $"the transformer {Shown.Quoted(entry.Name)} has no such option; it has {string.Join(", ", entry.Options.Select(static o => o.Name))}");
+                return null;
+            }
+
+            if (known is not null && Fault(known, member.Value) is { } fault)
+            {
+                provider.Problems.Error(place, member.Value.Line, fault);
+                return null;
+            }
+
+            read[member.Name] = Json5Nodes.ToNode(member.Value, provider, place);
         }
-        else if (support == TransformerSupport.NotInEffect)
+
+        if (entry.Options.FirstOrDefault(o => o.Default == "required" && !read.ContainsKey(o.Name)) is { } missing)
         {
-            provider.Problems.Warning(path, line, $"the transformer {Shown.Quoted(name)} is known but not in effect in this version; requests go out without it");
+            provider.Problems.Error(path, line, $"the transformer {Shown.Quoted(entry.Name)} needs the option {missing.Name}: [\"{entry.Name}\", {{ \"{missing.Name}\": … }}]");
+            return null;
         }
-        else if (!forModel && name.Equals(KnownTransformers.Anthropic, StringComparison.OrdinalIgnoreCase))
+
+        return read;
+    }
+
+    private static string? Fault(TransformerOption option, Json5Value value) => option.Type switch
+    {
+        "number" => value is Json5Number { Number: var number } && double.IsFinite(number) && number >= 0 ? null : $"must be a number of 0 or more, but is {value.Kind}",
+        "true or false" => value is Json5Boolean ? null : $"must be true or false, but is {value.Kind}",
+        "text" => value is Json5String ? null : $"must be a string, but is {value.Kind}",
+        var words => value is Json5String { Text: var text } && words.Split('|').Contains(text) ? null : $"must be one of {words.Replace("|", ", ", StringComparison.Ordinal)}",
+    };
+
+    private void NoteUnknown(string name, string path, int line)
+    {
+        var hint = Suggestion.Clause(name, KnownTransformers.Names);
+        if (KnownTransformers.IsScript(name))
         {
-            _isAnthropic = true;
+            provider.Problems.Warning(path, line, $"the transformer {Shown.Quoted(name)} is a script of another router; scripts are not run, and requests go out without it");
+        }
+        else if (customTransformers)
+        {
+            // The name may come from a script in the top-level "transformers", which has its own warning.
+            provider.Problems.Warning(path, line, $"the transformer {Shown.Quoted(name)} is not built in, and custom transformers are not in effect in this version{hint}");
+        }
+        else
+        {
+            var known = (hint.Length > 0 ? " Known names: " : "; known names: ") + string.Join(", ", KnownTransformers.Names);
+            provider.Problems.Error(path, line, $"unknown transformer {Shown.Quoted(name)}{hint}{known}");
         }
     }
 }

@@ -33,9 +33,9 @@ internal static class AnswerHeaders
     }
 
     /// <summary>Headers of an event stream.</summary>
-    public static void SetStream(HttpResponse response)
+    public static void SetStream(HttpResponse response, string contentType)
     {
-        response.ContentType = "text/event-stream; charset=utf-8";
+        response.ContentType = contentType;
         response.Headers.CacheControl = "no-cache";
         response.Headers["X-Accel-Buffering"] = "no";
     }

@@ -1,8 +1,10 @@
+using Ccr.Protocols.Canonical;
 using System.Globalization;
 using Ccr.Protocols.Anthropic;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Usage;
 
@@ -28,9 +30,9 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
         {
             var target = targets[i];
             var started = time.GetTimestamp();
-            var outcome = target.Provider.Protocol == ProviderProtocol.Anthropic
-                ? await passThrough.RunAsync(call, target, i).ConfigureAwait(false)
-                : await translated.RunAsync(call, target, i).ConfigureAwait(false);
+            var outcome = PassesThrough(call, target)
+                ? await passThrough.RunAsync(call, target.Plan, i).ConfigureAwait(false)
+                : await translated.RunAsync(call, target.Plan, i).ConfigureAwait(false);
             var duration = time.GetElapsedTime(started);
             call.UpstreamTime += duration;
 
@@ -70,11 +72,18 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
         return await TellClientAsync(call, lastTarget!, last!).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Whether the client's bytes can go as they are: the provider speaks its dialect, and nothing in the configuration wants to change what is said. A Gemini stream
+    /// without alt=sse is one long JSON array, which is better written anew than watched.
+    /// </summary>
+    private static bool PassesThrough(ProxyCall call, RouteTarget target) =>
+        target.Provider.Protocol == call.Client.Dialect && !target.Plan.Acts && !target.Provider.IsVertex && !(call.Client.Dialect == Dialect.Gemini && GeminiClient.WantsArray(call));
+
     private static async Task<int> TellClientAsync(ProxyCall call, RouteTarget target, AttemptOutcome outcome)
     {
         var error = outcome.Error!;
         AnswerHeaders.Set(call, target, call.Attempts.Count);
-        if (outcome.Verbatim is { } verbatim && AnthropicErrors.Status(error) == verbatim.Status)
+        if (outcome.Verbatim is { } verbatim && call.Client.Status(error) == verbatim.Status)
         {
             AnswerHeaders.CopyFrom(verbatim.Response, call.Http.Response);
             call.Http.Response.StatusCode = verbatim.Status;
@@ -84,13 +93,13 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
             return verbatim.Status;
         }
 
-        var status = AnthropicErrors.Status(error);
+        var status = call.Client.Status(error);
         SetRetryAfter(call.Http.Response, error);
         var told = error.Kind == ErrorKind.ContextTooLong ? error : error with
         {
             Message = string.Create(CultureInfo.InvariantCulture, $"Error from provider({target.Name}{(error.Status > 0 ? ": " : "")}{(error.Status > 0 ? error.Status : "")}): {error.Message}{Others(call)}"),
         };
-        await ErrorAnswers.WriteAsync(call.Http, status, output => AnthropicErrors.WriteBody(output, told, call.RequestId)).ConfigureAwait(false);
+        await ErrorAnswers.WriteAsync(call.Http, status, output => call.Client.WriteError(output, told, call.RequestId)).ConfigureAwait(false);
         return status;
     }
 

@@ -4,44 +4,41 @@ namespace Ccr.ProxyService.Dispatch;
 
 /// <summary>
 /// Holds back the unfinished end of an event stream that is passed through, so that a cut in the middle of an event never reaches the client: an error
-/// event can still follow whole ones. One for each open stream, so it begins small.
+/// event can still follow whole ones. Holds no memory while pieces end where events end.
 /// </summary>
 internal sealed class FrameBuffer : IDisposable
 {
-    private const int ReadSize = 4 * 1024;
-
     private byte[]? _buffer;
     private int _held;
 
-    /// <summary>Room for the next read, behind what is held.</summary>
-    public Memory<byte> Room()
-    {
-        if (_buffer is null)
-        {
-            _buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
-        }
-        else if (_buffer.Length - _held < ReadSize / 4)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-            _buffer.AsSpan(0, _held).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
-        }
-
-        return _buffer.AsMemory(_held);
-    }
+    /// <summary>
+    /// True leaves out the chunk of a Chat stream that only tells the usage: we asked for it, the client did not. Off the usual path: clients that count ask themselves.
+    /// </summary>
+    public bool DropsUsageFrame { get; init; }
 
     /// <summary>What is held: the beginning of an event.</summary>
     public ReadOnlySpan<byte> Held => _buffer.AsSpan(0, _held);
 
-    /// <summary>Takes the bytes that were read and writes all whole events.</summary>
-    public void Advance(int read, IBufferWriter<byte> output)
+    /// <summary>Takes the next bytes and writes all whole events.</summary>
+    public void Add(ReadOnlySpan<byte> piece, IBufferWriter<byte> output)
     {
-        var all = _buffer.AsSpan(0, _held + read);
+        if (_held == 0)
+        {
+            var whole = EndOfLastEvent(piece);
+            Write(piece[..whole], output);
+            Hold(piece[whole..]);
+            return;
+        }
+
+        Hold(piece);
+        var all = _buffer.AsSpan(0, _held);
         var end = EndOfLastEvent(all);
-        output.Write(all[..end]);
-        _held = all.Length - end;
-        all[end..].CopyTo(_buffer);
+        if (end > 0)
+        {
+            Write(all[..end], output);
+            all[end..].CopyTo(_buffer);
+            _held -= end;
+        }
     }
 
     /// <inheritdoc/>
@@ -62,5 +59,52 @@ internal sealed class FrameBuffer : IDisposable
         var crlf = bytes.LastIndexOf("\r\n\r\n"u8) + 4;
         var cr = bytes.LastIndexOf("\r\r"u8) + 2;
         return Math.Max(lf >= 2 ? lf : 0, Math.Max(crlf >= 4 ? crlf : 0, cr >= 2 ? cr : 0));
+    }
+
+    private static bool IsUsageOnly(ReadOnlySpan<byte> frame) =>
+        (frame.IndexOf("\"choices\":[]"u8) >= 0 || frame.IndexOf("\"choices\": []"u8) >= 0) && (frame.IndexOf("\"usage\":{"u8) >= 0 || frame.IndexOf("\"usage\": {"u8) >= 0);
+
+    private void Write(ReadOnlySpan<byte> events, IBufferWriter<byte> output)
+    {
+        if (!DropsUsageFrame || !IsUsageOnly(events))
+        {
+            output.Write(events);
+            return;
+        }
+
+        while (!events.IsEmpty)
+        {
+            var end = events.IndexOf("\n\n"u8);
+            var length = end < 0 ? events.Length : end + 2;
+            if (!IsUsageOnly(events[..length]))
+            {
+                output.Write(events[..length]);
+            }
+
+            events = events[length..];
+        }
+    }
+
+    private void Hold(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        if (_buffer is null)
+        {
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1024, bytes.Length));
+        }
+        else if (_buffer.Length - _held < bytes.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _held + bytes.Length));
+            _buffer.AsSpan(0, _held).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+
+        bytes.CopyTo(_buffer.AsSpan(_held));
+        _held += bytes.Length;
     }
 }

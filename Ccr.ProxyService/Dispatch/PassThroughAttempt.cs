@@ -1,6 +1,4 @@
-using System.Buffers;
-using System.Net;
-using Ccr.Protocols.Anthropic;
+using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Hosting;
@@ -9,47 +7,77 @@ using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
 
-/// <summary>One call to a provider of the client's own protocol: bytes go through as they are, both ways, with a tap that watches.</summary>
-internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit drain, IUsageRecorder usage, TimeProvider time)
+/// <summary>One call to a provider of the client's own dialect: bytes go through as they are, both ways, with a tap that watches.</summary>
+internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit drain, AnswerTranslation translation, IUsageRecorder usage, TimeProvider time)
 {
     /// <summary>Sends the request to the target and the answer to the client.</summary>
-    public async Task<AttemptOutcome> RunAsync(ProxyCall call, RouteTarget target, int attempt)
+    public async Task<AttemptOutcome> RunAsync(ProxyCall call, TargetPlan plan, int attempt)
     {
+        var provider = plan.Target.Provider;
         using var clock = new AttemptClock(call.Config.ApiTimeout, time, call.Http.RequestAborted, drain.Token);
         call.Loss = null;
+        PooledWriter? edited = null;
         try
         {
-            using var request = UpstreamRequests.PassThrough(target.Provider, target.Model, call.Body, call.Peek.ModelRange, call.Http.Request);
+            if (plan.HasExtraBody)
+            {
+                edited = EditedBody.Make(call.Body.Span, body =>
+                {
+                    if (body.ContainsKey("model"))
+                    {
+                        body["model"] = plan.Target.Model;
+                    }
+
+                    plan.EditBody(body, null, plan.Options(null));
+                });
+            }
+
+            var asksForUsage = call.Client.Dialect == Dialect.OpenAIChat && call.Stream && !call.Peek.HasStreamOptions && edited is null;
+            using var request = UpstreamRequests.PassThrough(plan, call, edited?.Written, asksForUsage);
             using var response = await clients.For(call.Config.ProxyUrl).SendAsync(request, clock.Token).ConfigureAwait(false);
             clock.Touch();
-            if (response.StatusCode != HttpStatusCode.OK)
+            if (!response.IsSuccessStatusCode)
             {
-                var (error, body) = await UpstreamErrors.ReadAsync(response, target.Provider, time, clock.Token).ConfigureAwait(false);
+                var (error, body) = await UpstreamErrors.ReadAsync(response, provider, time, clock.Token).ConfigureAwait(false);
                 return new(error, false, Verbatim: new((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, response));
             }
 
-            return await CarryAsync(call, target, attempt, response, clock).ConfigureAwait(false);
+            using var answer = new AnswerReader(response, clock);
+            await answer.OpenAsync().ConfigureAwait(false);
+            if (answer.IsEventStream != call.Stream)
+            {
+                // A stream where one document was asked for, or the reverse: the client gets the form it asked for.
+                var options = plan.Options(null);
+                return await translation.CarryAsync(call, plan, attempt, answer, clock, call.Canonical, options).ConfigureAwait(false);
+            }
+
+            return await CarryAsync(call, plan, attempt, response, answer, clock, asksForUsage).ConfigureAwait(false);
         }
         catch (Exception e) when (UpstreamErrors.IsTransport(e))
         {
-            return UpstreamErrors.Outcome(e, clock, target.Provider, committed: false);
+            return UpstreamErrors.Outcome(e, clock, provider, committed: false);
+        }
+        finally
+        {
+            edited?.Dispose();
         }
     }
 
-    private async Task<AttemptOutcome> CarryAsync(ProxyCall call, RouteTarget target, int attempt, HttpResponseMessage response, AttemptClock clock)
+    private async Task<AttemptOutcome> CarryAsync(ProxyCall call, TargetPlan plan, int attempt, HttpResponseMessage response, AnswerReader answer, AttemptClock clock, bool dropsUsageFrame)
     {
         var http = call.Http;
+        var provider = plan.Target.Provider;
         using var gate = new CommitGate(http.Response.BodyWriter);
-        using var tap = new AnthropicStreamTap(target.Provider.Name);
-        using var frames = new FrameBuffer();
-        var isStream = response.Content.Headers.ContentType?.MediaType?.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
+        using IAnswerTap tap = provider.Protocol == Dialect.Anthropic
+            ? new AnthropicTap(provider.Name)
+            : new DecodingTap(sink => plan.Provider.Decoder(sink, provider.Name, plan.Target.Model));
+        using var frames = new FrameBuffer { DropsUsageFrame = dropsUsageFrame };
         var counted = false;
         try
         {
-            var stream = await response.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
-            if (!isStream)
+            if (!answer.IsEventStream)
             {
-                var whole = await UpstreamErrors.ReadBodyAsync(stream, call.Config.MaxBodyBytes, clock.Token).ConfigureAwait(false);
+                var whole = await answer.ReadWholeAsync(call.Config.MaxBodyBytes).ConfigureAwait(false);
                 tap.ReadWhole(whole);
                 if (tap.Error is { } wrong)
                 {
@@ -57,21 +85,15 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
                 }
 
                 gate.Write(whole);
+                call.Passed?.Invoke(whole);
             }
             else
             {
-                while (true)
+                while (await answer.ReadAsync().ConfigureAwait(false) is { IsEmpty: false } piece)
                 {
-                    var room = frames.Room();
-                    var read = await stream.ReadAsync(room, clock.Token).ConfigureAwait(false);
-                    if (read == 0)
-                    {
-                        break;
-                    }
-
-                    clock.Touch();
-                    tap.Feed(room.Span[..read]);
-                    frames.Advance(read, gate);
+                    tap.Feed(piece.Span);
+                    call.Passed?.Invoke(piece);
+                    frames.Add(piece.Span, gate);
                     if (!gate.IsOpen)
                     {
                         if (tap.Error is { } early)
@@ -84,7 +106,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
                             continue;
                         }
 
-                        Commit(call, target, attempt, response, gate);
+                        Commit(call, plan.Target, attempt, response, gate);
                         usage.StreamStarted();
                         counted = true;
                     }
@@ -106,7 +128,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
                 if (gate.IsOpen && error.Code == ProviderError.Cut("").Code)
                 {
                     // The provider's own error events have passed through; a silent cut has none, so we say it.
-                    await SayErrorAsync(call, gate, error).ConfigureAwait(false);
+                    await SayErrorAsync(call, gate, tap, error).ConfigureAwait(false);
                 }
 
                 return new(error, gate.IsOpen);
@@ -114,7 +136,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
 
             if (!gate.IsOpen)
             {
-                Commit(call, target, attempt, response, gate);
+                Commit(call, plan.Target, attempt, response, gate);
             }
 
             await http.Response.BodyWriter.FlushAsync(clock.Token).ConfigureAwait(false);
@@ -129,10 +151,10 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
                 return AttemptOutcome.Complete;
             }
 
-            var outcome = UpstreamErrors.Outcome(e, clock, target.Provider, gate.IsOpen);
+            var outcome = UpstreamErrors.Outcome(e, clock, provider, gate.IsOpen);
             if (outcome is { Committed: true, Error: { } error })
             {
-                await SayErrorAsync(call, gate, error).ConfigureAwait(false);
+                await SayErrorAsync(call, gate, tap, error).ConfigureAwait(false);
             }
 
             return outcome;
@@ -146,15 +168,13 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
         }
     }
 
-    private static async Task SayErrorAsync(ProxyCall call, CommitGate gate, ProviderError error)
+    private static async Task SayErrorAsync(ProxyCall call, CommitGate gate, IAnswerTap tap, ProviderError error)
     {
-        gate.Write("event: error\ndata: "u8);
-        AnthropicErrors.WriteBody(gate, error, call.RequestId);
-        gate.Write("\n\n"u8);
+        call.Client.WriteStreamError(gate, error, call.RequestId, tap.AnswerId);
         await UpstreamErrors.TryFlushAsync(call.Http).ConfigureAwait(false);
     }
 
-    private static void Note(ProxyCall call, AnthropicStreamTap tap)
+    private static void Note(ProxyCall call, IAnswerTap tap)
     {
         call.Counts = tap.Usage;
         call.StopReason = tap.StopReason;
@@ -167,7 +187,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
         response.StatusCode = StatusCodes.Status200OK;
         AnswerHeaders.CopyFrom(from, response);
         response.ContentType = from.Content.Headers.ContentType?.ToString() ?? "application/json";
-        if (response.ContentType.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase))
+        if (call.Stream)
         {
             response.Headers["X-Accel-Buffering"] = "no";
         }

@@ -1,8 +1,8 @@
-using Ccr.Protocols.Anthropic;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Usage;
@@ -10,13 +10,19 @@ using Ccr.ProxyService.Usage;
 namespace Ccr.ProxyService.Dispatch;
 
 /// <summary>One request on its way: what came in, where it may go, and what is known of it so far.</summary>
-internal sealed class ProxyCall(HttpContext http, CcrConfig config, string requestId, long startTimestamp)
+internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfig config, string requestId, long startTimestamp, DateTimeOffset startedAt)
 {
     private CanonicalRequest? _canonical;
     private PooledBody? _body;
 
     /// <summary>The client's exchange.</summary>
     public HttpContext Http { get; } = http;
+
+    /// <summary>What the client speaks.</summary>
+    public ClientDialect Client { get; } = client;
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset StartedAt { get; } = startedAt;
 
     /// <summary>The configuration this request began with and keeps.</summary>
     public CcrConfig Config { get; } = config;
@@ -31,7 +37,7 @@ internal sealed class ProxyCall(HttpContext http, CcrConfig config, string reque
     public ReadOnlyMemory<byte> Body => _body?.Memory ?? default;
 
     /// <summary>What was seen of the body.</summary>
-    public AnthropicRequestPeek Peek
+    public RequestPeek Peek
     {
         get;
         set
@@ -72,8 +78,23 @@ internal sealed class ProxyCall(HttpContext http, CcrConfig config, string reque
     /// <summary>The word for what failed in the end; null when the answer was complete.</summary>
     public string? Failure { get; set; }
 
+    /// <summary>Called with the encoder of an answer that was translated whole; null when nobody wants to know.</summary>
+    public Action<IMessageSink>? Answered { get; set; }
+
+    /// <summary>Called with every piece of an answer that passes through; null when nobody wants to know.</summary>
+    public Action<ReadOnlyMemory<byte>>? Passed { get; set; }
+
     /// <summary>Takes over the body.</summary>
     public void Own(PooledBody body) => _body = body;
+
+    /// <summary>Puts another body in the place of the client's, which says the same in other words.</summary>
+    public void Replace(byte[] body, in RequestPeek peek)
+    {
+        _body?.Dispose();
+        _body = PooledBody.Of(body);
+        _canonical = null;
+        Peek = peek;
+    }
 
     /// <summary>Gives the body's memory back: once an answer is committed no other target can be asked, and a stream may last for minutes.</summary>
     public void ReleaseBody()
@@ -85,5 +106,5 @@ internal sealed class ProxyCall(HttpContext http, CcrConfig config, string reque
 
     /// <summary>The body in canonical form, decoded when first asked for.</summary>
     /// <exception cref="RequestFormatException">A field has the wrong type.</exception>
-    public CanonicalRequest Canonical => _canonical ??= AnthropicRequestDecoder.Decode(Body);
+    public CanonicalRequest Canonical => _canonical ??= Client.Decode(Body, this);
 }

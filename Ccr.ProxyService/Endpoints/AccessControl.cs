@@ -34,10 +34,10 @@ internal sealed class AccessControl(IConfigStore store, RequestDelegate next)
             return next(http);
         }
 
-        var sent = Sent(http.Request.Headers);
+        var sent = Sent(http.Request);
         if (sent is null)
         {
-            return RefuseAsync(http, 401, "authentication_error", "A key is missing: send the router's APIKEY as x-api-key or as Authorization: Bearer.");
+            return RefuseAsync(http, 401, "authentication_error", "A key is missing: send the router's APIKEY as x-api-key, as x-goog-api-key or as Authorization: Bearer.");
         }
 
         return Equal(sent, key) ? next(http) : RefuseAsync(http, 401, "authentication_error", "invalid x-api-key: it is not the router's APIKEY.");
@@ -46,8 +46,9 @@ internal sealed class AccessControl(IConfigStore store, RequestDelegate next)
     private static bool IsAdmin(PathString path) =>
         path.StartsWithSegments("/api") || path == "/metrics" || path == "/v1/usage" || path == "/v1/latencies";
 
-    private static string? Sent(IHeaderDictionary headers)
+    private static string? Sent(HttpRequest request)
     {
+        var headers = request.Headers;
         if (headers.TryGetValue("x-api-key", out var apiKey) && !StringValues.IsNullOrEmpty(apiKey))
         {
             return apiKey.ToString();
@@ -59,10 +60,14 @@ internal sealed class AccessControl(IConfigStore store, RequestDelegate next)
         }
 
         var authorization = headers.Authorization.ToString();
-        return authorization.Length == 0 ? null
+        return authorization.Length == 0 ? InQuery(request)
             : authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization[7..].Trim()
             : authorization;
     }
+
+    /// <summary>Gemini's libraries may send the key as ?key=.</summary>
+    private static string? InQuery(HttpRequest request) =>
+        request.Path.Value?.Contains("/models", StringComparison.OrdinalIgnoreCase) == true && request.Query.TryGetValue("key", out var key) && !StringValues.IsNullOrEmpty(key) ? key.ToString() : null;
 
     /// <summary>Compares digests, so that the time taken tells neither the key nor its length.</summary>
     private static bool Equal(string sent, string key)

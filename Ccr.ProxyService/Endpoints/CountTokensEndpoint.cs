@@ -1,37 +1,50 @@
+using System.Buffers;
+using System.Globalization;
 using Ccr.Protocols.Anthropic;
+using Ccr.Protocols.Canonical;
+using Ccr.Protocols.Gemini;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Tokens;
 
 namespace Ccr.ProxyService.Endpoints;
 
-/// <summary>POST /v1/messages/count_tokens: exact where the encoder is exact, never a 404, because compaction depends on it.</summary>
+/// <summary>POST /v1/messages/count_tokens and Gemini's countTokens: exact where the encoder is exact, never a 404, because compaction depends on it.</summary>
 internal sealed class CountTokensEndpoint(IConfigStore store, IExactTokenCounter counter)
 {
-    /// <summary>Answers one request.</summary>
-    public async Task HandleAsync(HttpContext http)
+    /// <summary>Answers a client of Anthropic Messages.</summary>
+    public Task HandleAsync(HttpContext http) => CountAsync(http, ClientDialects.Anthropic, "{{\"input_tokens\":{0}}}", static body =>
     {
-        var limit = store.Current.MaxBodyBytes;
-        var id = RequestIds.Of(http);
-        using var body = await PooledBody.ReadAsync(http.Request, limit, http.RequestAborted).ConfigureAwait(false);
-        if (body is null)
-        {
-            await ErrorAnswers.WriteAsync(http, 413, "request_too_large", $"The body is larger than {limit} bytes; MAX_BODY_BYTES in the configuration sets the limit.", id).ConfigureAwait(false);
-            return;
-        }
+        AnthropicRequestPeek.Read(body);
+        return body;
+    });
 
+    /// <summary>Answers a client of Gemini. What is counted is the same request in Anthropic's words.</summary>
+    public Task HandleGeminiAsync(HttpContext http, string model) => CountAsync(http, ClientDialects.Gemini, "{{\"totalTokens\":{0}}}", body =>
+    {
+        var output = new ArrayBufferWriter<byte>(body.Length + 256);
+        AnthropicRequestEncoder.Encode(GeminiRequestDecoder.Decode(GeminiCountRequest.Inner(body), model, false), new("count", model), output, new LossReport());
+        return output.WrittenMemory;
+    });
+
+    private async Task CountAsync(HttpContext http, ClientDialect client, string format, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> read)
+    {
+        var id = RequestIds.Of(http);
         try
         {
-            AnthropicRequestPeek.Read(body.Memory);
+            using var body = await RequestBodies.ReadAsync(http.Request, store.Current.MaxBodyBytes, http.RequestAborted).ConfigureAwait(false);
+            var count = await counter.CountExactlyAsync(read(body.Memory), http.RequestAborted).ConfigureAwait(false);
+            http.Response.ContentType = "application/json";
+            await http.Response.WriteAsync(string.Format(CultureInfo.InvariantCulture, format, count.Tokens), http.RequestAborted).ConfigureAwait(false);
         }
         catch (RequestFormatException e)
         {
-            await ErrorAnswers.WriteAsync(http, 400, "invalid_request_error", e.Message, id).ConfigureAwait(false);
-            return;
+            await ErrorAnswers.WriteAsync(http, client, 400, "invalid_request_error", e.Message, e.Path, id).ConfigureAwait(false);
         }
-
-        var count = await counter.CountExactlyAsync(body.Memory, http.RequestAborted).ConfigureAwait(false);
-        http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"input_tokens\":{count.Tokens}}}"), http.RequestAborted).ConfigureAwait(false);
+        catch (RequestBodyException e)
+        {
+            await ErrorAnswers.WriteAsync(http, client, e.Status, e.Type, e.Message, null, id).ConfigureAwait(false);
+        }
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Ccr.Protocols.Anthropic;
+using Ccr.ProxyService.Dialects;
 
 namespace Ccr.ProxyService.Endpoints;
 
@@ -22,7 +22,11 @@ internal static class ErrorAnswers
         await http.Response.Body.WriteAsync(buffer.WrittenMemory, http.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <summary>Writes an error of the proxy's own in Anthropic's shape.</summary>
+    /// <summary>Writes an error of the proxy's own in the shape of a dialect.</summary>
+    public static Task WriteAsync(HttpContext http, ClientDialect client, int status, string type, string message, string? field, string requestId) =>
+        WriteAsync(http, status, output => client.WriteOwnError(output, status, type, message, field, requestId));
+
+    /// <summary>Writes an error of the proxy's own in the shape of whatever dialect the address or the headers speak.</summary>
     public static Task WriteAsync(HttpContext http, int status, string type, string message, string requestId) =>
-        WriteAsync(http, status, output => AnthropicErrors.Write(output, type, message, requestId));
+        WriteAsync(http, ClientDialects.Of(http.Request), status, type, message, null, requestId);
 }

@@ -10,17 +10,23 @@ internal sealed class PooledBody : IDisposable
     private PooledBody(byte[] buffer, int length)
     {
         _buffer = buffer;
-        _buffer = buffer;
         Memory = buffer.AsMemory(0, length);
     }
 
     /// <summary>The body's bytes.</summary>
     public ReadOnlyMemory<byte> Memory { get; private set; }
 
-    /// <summary>Reads the whole body; null when it is longer than the limit.</summary>
-    public static async ValueTask<PooledBody?> ReadAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
+    /// <summary>A body of our own making.</summary>
+    public static PooledBody Of(byte[] body)
     {
-        var declared = request.ContentLength;
+        var buffer = ArrayPool<byte>.Shared.Rent(body.Length);
+        body.CopyTo(buffer, 0);
+        return new(buffer, body.Length);
+    }
+
+    /// <summary>Reads the whole body; null when it is longer than the limit.</summary>
+    public static async ValueTask<PooledBody?> ReadAsync(Stream stream, long? declared, long limit, CancellationToken cancellationToken)
+    {
         if (declared > limit)
         {
             return null;
@@ -32,7 +38,7 @@ internal sealed class PooledBody : IDisposable
         {
             while (true)
             {
-                var read = await request.Body.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+                var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
                 if (read == 0)
                 {
                     var body = new PooledBody(buffer, length);

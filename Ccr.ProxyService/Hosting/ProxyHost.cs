@@ -2,6 +2,7 @@ using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Providers;
+using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
@@ -63,7 +64,11 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<PassThroughAttempt>();
         builder.Services.AddSingleton<TranslatedAttempt>();
         builder.Services.AddSingleton<Dispatcher>();
-        builder.Services.AddSingleton<MessagesEndpoint>();
+        builder.Services.AddSingleton<AnswerTranslation>();
+        builder.Services.AddSingleton<ReasoningMemory>();
+        builder.Services.AddSingleton<ResponseStore>();
+        builder.Services.AddSingleton<GenerationEndpoint>();
+        builder.Services.AddSingleton<ResponsesEndpoint>();
         builder.Services.AddSingleton<CountTokensEndpoint>();
         builder.Services.AddSingleton<ModelsEndpoint>();
 

@@ -1,7 +1,7 @@
-using System.Net.Http.Headers;
-using System.Text;
+using System.Collections.Immutable;
+using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
-using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Dispatch;
 
 namespace Ccr.ProxyService.Providers;
 
@@ -16,17 +16,19 @@ internal static class UpstreamRequests
         "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via",
     };
 
-    /// <summary>An Anthropic call that keeps the client's body, query and headers; only the model's name and the key are ours.</summary>
-    public static HttpRequestMessage PassThrough(ProviderConfig provider, string model, ReadOnlyMemory<byte> body, Range modelRange, HttpRequest client)
+    /// <summary>A call in the client's own dialect: its body, query and headers, with the model's name and the key exchanged.</summary>
+    /// <param name="plan">The target.</param>
+    /// <param name="call">The client's call.</param>
+    /// <param name="edited">The body where the configuration adds to it; null for the client's own.</param>
+    /// <param name="asksForUsage">True puts stream_options into a Chat body that has none, so that the usage is told.</param>
+    public static HttpRequestMessage PassThrough(TargetPlan plan, ProxyCall call, ReadOnlyMemory<byte>? edited, bool asksForUsage)
     {
-        var (start, length) = modelRange.GetOffsetAndLength(body.Length);
-        var quoted = EscapedText.From(model);
-        var name = new byte[quoted.Span.Length + 2];
-        name[0] = name[^1] = (byte)'"';
-        quoted.Span.CopyTo(name.AsSpan(1));
-        var request = new HttpRequestMessage(HttpMethod.Post, WithQuery(provider.BaseUrl, client.QueryString))
+        var provider = plan.Target.Provider;
+        var client = call.Http.Request;
+        var address = provider.Protocol == Dialect.Gemini ? plan.Provider.Address(provider, plan.Target.Model, call.Stream) : provider.BaseUrl;
+        var request = new HttpRequestMessage(HttpMethod.Post, WithQuery(address, client))
         {
-            Content = new SplicedContent(body[..start], name, body[(start + length)..]),
+            Content = edited is { } body ? new SplicedContent(body) : Splice(call.Body, call.Peek.ModelRange, plan.Target.Model, asksForUsage),
         };
 
         foreach (var header in client.Headers)
@@ -37,49 +39,66 @@ internal static class UpstreamRequests
             }
         }
 
-        if (!request.Headers.Contains("anthropic-version"))
-        {
-            request.Headers.TryAddWithoutValidation("anthropic-version", provider.AnthropicVersion);
-        }
-
-        if (provider.ApiKey is { } key)
-        {
-            // Exactly one of the two: with both, servers disagree on which counts.
-            if (provider.UseBearer)
-            {
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-            }
-            else
-            {
-                request.Headers.TryAddWithoutValidation("x-api-key", key);
-            }
-        }
-
-        AddExtraHeaders(request, provider);
+        plan.Provider.Authorize(request, provider);
+        AddExtraHeaders(request, provider.ExtraHeaders);
+        AddExtraHeaders(request, plan.ModelHeaders);
         return request;
     }
 
-    /// <summary>A Chat Completions call with a body of our own making.</summary>
-    public static HttpRequestMessage Chat(ProviderConfig provider, ReadOnlyMemory<byte> body, bool stream)
+    /// <summary>A call with a body of our own making.</summary>
+    public static HttpRequestMessage Translated(TargetPlan plan, ReadOnlyMemory<byte> body, bool stream)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, provider.BaseUrl) { Content = new SplicedContent(body) };
+        var provider = plan.Target.Provider;
+        var request = new HttpRequestMessage(HttpMethod.Post, plan.Provider.Address(provider, plan.Target.Model, stream)) { Content = new SplicedContent(body) };
         request.Headers.TryAddWithoutValidation("Accept", stream ? "text/event-stream" : "application/json");
         request.Headers.TryAddWithoutValidation("User-Agent", "ccr");
-        if (provider.ApiKey is { } key)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        }
-
-        AddExtraHeaders(request, provider);
+        plan.Provider.Authorize(request, provider);
+        AddExtraHeaders(request, provider.ExtraHeaders);
+        AddExtraHeaders(request, plan.ModelHeaders);
         return request;
     }
 
-    private static Uri WithQuery(Uri url, QueryString query) =>
-        !query.HasValue ? url : new Uri(url.AbsoluteUri + (url.Query.Length > 0 ? string.Concat("&", query.Value.AsSpan(1)) : query.Value));
-
-    private static void AddExtraHeaders(HttpRequestMessage request, ProviderConfig provider)
+    private static SplicedContent Splice(ReadOnlyMemory<byte> body, Range modelRange, string model, bool asksForUsage)
     {
-        foreach (var (name, value) in provider.ExtraHeaders)
+        var (start, length) = modelRange.GetOffsetAndLength(body.Length);
+        if (length == 0)
+        {
+            return new(body);
+        }
+
+        var quoted = EscapedText.From(model).Span;
+        var usage = asksForUsage ? ",\"stream_options\":{\"include_usage\":true}"u8 : default;
+        var name = new byte[quoted.Length + 2 + usage.Length];
+        name[0] = (byte)'"';
+        quoted.CopyTo(name.AsSpan(1));
+        name[quoted.Length + 1] = (byte)'"';
+        usage.CopyTo(name.AsSpan(quoted.Length + 2));
+        return new(body[..start], name, body[(start + length)..]);
+    }
+
+    /// <summary>The client's query goes along, but not a key in it, which is one of ours.</summary>
+    private static Uri WithQuery(Uri url, HttpRequest client)
+    {
+        if (!client.QueryString.HasValue)
+        {
+            return url;
+        }
+
+        var builder = new UriBuilder(url);
+        foreach (var part in client.QueryString.Value!.AsSpan(1).ToString().Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!part.StartsWith("key=", StringComparison.OrdinalIgnoreCase) && !(part.StartsWith("alt=", StringComparison.OrdinalIgnoreCase) && builder.Query.Contains("alt=", StringComparison.OrdinalIgnoreCase)))
+            {
+                builder.Query = builder.Query.Length > 1 ? $"{builder.Query[1..]}&{part}" : part;
+            }
+        }
+
+        return builder.Uri;
+    }
+
+    private static void AddExtraHeaders(HttpRequestMessage request, IReadOnlyDictionary<string, string>? headers)
+    {
+        foreach (var (name, value) in headers ?? ImmutableDictionary<string, string>.Empty)
         {
             request.Headers.Remove(name);
             if (!request.Headers.TryAddWithoutValidation(name, value))

@@ -1,4 +1,3 @@
-using Ccr.Protocols.Anthropic;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Tokens;
@@ -31,7 +30,7 @@ internal sealed class RequestRouter(IConfigStore store, ITokenCounter counter)
 
     /// <summary>Decides for one request; asks the token counter only when the size of the body leaves the long-context rule open.</summary>
     /// <exception cref="RoutingException">Nothing configured can take it.</exception>
-    public async ValueTask<RouteDecision> RouteAsync(RouteTable table, string model, AnthropicRequestPeek peek, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async ValueTask<RouteDecision> RouteAsync(RouteTable table, string model, RequestPeek peek, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         var config = table.Config;
         if (!config.Providers.Any(static p => p.DisabledReason is null))

@@ -1,3 +1,4 @@
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Tokens;
 
@@ -32,13 +33,6 @@ internal sealed class StatusReporter(
             new(redis.Word, redis.Buffered),
             new(tokenizers.LastOrDefault()?.State ?? "in-process"),
             targets.Snapshot(),
-            [.. config.Providers.Select(p => new StatusReport.ProviderPart(p.Name, Word(p.Protocol), p.DisabledReason is null, p.DisabledReason, p.Models))]);
+            [.. config.Providers.Select(p => new StatusReport.ProviderPart(p.Name, DialectWords.Of(p.Protocol), p.DisabledReason is null, p.DisabledReason, p.Models))]);
     }
-
-    private static string Word(ProviderProtocol protocol) => protocol switch
-    {
-        ProviderProtocol.Anthropic => "anthropic",
-        ProviderProtocol.OpenAIChat => "openai-chat",
-        _ => throw new InvalidOperationException($"The protocol {protocol} has no word for the status page."),
-    };
 }

@@ -1,3 +1,4 @@
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration;
 
 namespace Ccr.Tests.Configuration;
@@ -45,7 +46,7 @@ public sealed class ConfigLocationTests : IDisposable
         Assert.True(config.IsDemo);
         Assert.Equal("built-in demo", config.Source);
         Assert.Equal(
-            [("demo", "http://127.0.0.1:4010/v1/messages", ProviderProtocol.Anthropic), ("demo-chat", "http://127.0.0.1:4010/v1/chat/completions", ProviderProtocol.OpenAIChat)],
+            [("demo", "http://127.0.0.1:4010/v1/messages", Dialect.Anthropic), ("demo-chat", "http://127.0.0.1:4010/v1/chat/completions", Dialect.OpenAIChat)],
             config.Providers.Select(p => (p.Name, p.BaseUrl.AbsoluteUri, p.Protocol)));
         Assert.Equal("demo,sim-demo", config.Router.Default!.Name);
         Assert.All(

@@ -1,3 +1,4 @@
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -43,11 +44,11 @@ public sealed class ConfigReaderTests
         Assert.Equal(("0.0.0.0", 8080, "k"), (config.Host, config.Port, config.ApiKey));
         Assert.Equal((TimeSpan.FromSeconds(1.5), "socks5://127.0.0.1:1080/", 2048L, LogLevel.Warning), (config.ApiTimeout, config.ProxyUrl?.AbsoluteUri, config.MaxBodyBytes, config.LogLevel));
         var a = config.Providers[0];
-        Assert.Equal(("A", "https://a.example/anthropic/v1/messages", "key-a", ProviderProtocol.Anthropic), (a.Name, a.BaseUrl.AbsoluteUri, a.ApiKey, a.Protocol));
+        Assert.Equal(("A", "https://a.example/anthropic/v1/messages", "key-a", Dialect.Anthropic), (a.Name, a.BaseUrl.AbsoluteUri, a.ApiKey, a.Protocol));
         Assert.Equal(["One", "two"], a.Models);
         Assert.Equal(("2024-01-01", true), (a.AnthropicVersion, a.UseBearer));
         Assert.Equal(("1", "2"), (a.ExtraHeaders["x-one"], a.ExtraHeaders["X-TWO"]));
-        Assert.Equal(("http://localhost:1/v1/chat/completions?api-version=7", ProviderProtocol.OpenAIChat), (config.Providers[1].BaseUrl.AbsoluteUri, config.Providers[1].Protocol));
+        Assert.Equal(("http://localhost:1/v1/chat/completions?api-version=7", Dialect.OpenAIChat), (config.Providers[1].BaseUrl.AbsoluteUri, config.Providers[1].Protocol));
         var router = config.Router;
         RouteTarget?[] scenarios = [router.Default, router.Background, router.Think, router.LongContext, router.WebSearch, router.Image];
         Assert.Equal(["A,One", "b,m,1", "A,two", "A,two", "b,m,1", "A,One"], scenarios.Select(r => r!.Name));
@@ -73,22 +74,22 @@ public sealed class ConfigReaderTests
         Assert.Equal(expected, TestEnvironment.ReadValid($"{{ {settings} }}").LogLevel);
 
     [Theory]
-    [InlineData("https://api.deepseek.com/v1", "", "https://api.deepseek.com/v1/chat/completions", ProviderProtocol.OpenAIChat)]
-    [InlineData("https://api.deepseek.com/v1/", "", "https://api.deepseek.com/v1/chat/completions", ProviderProtocol.OpenAIChat)]
-    [InlineData("https://api.deepseek.com", "", "https://api.deepseek.com/chat/completions", ProviderProtocol.OpenAIChat)]
-    [InlineData("https://e.com/chat/completions", "", "https://e.com/chat/completions", ProviderProtocol.OpenAIChat)]
-    [InlineData("https://e.com/Chat/Completions/?v=1#x", "", "https://e.com/Chat/Completions?v=1", ProviderProtocol.OpenAIChat)]
-    [InlineData("https://api.anthropic.com", "", "https://api.anthropic.com/v1/messages", ProviderProtocol.Anthropic)]
-    [InlineData("https://API.anthropic.com/v1", "", "https://api.anthropic.com/v1/messages", ProviderProtocol.Anthropic)]
-    [InlineData("https://api.anthropic.com/v1/messages", "", "https://api.anthropic.com/v1/messages", ProviderProtocol.Anthropic)]
-    [InlineData("https://e.com/apps/messages/", "", "https://e.com/apps/messages", ProviderProtocol.Anthropic)]
-    [InlineData("https://e.com/anthropic", ", transformer: { use: ['ANTHROPIC'] }", "https://e.com/anthropic/v1/messages", ProviderProtocol.Anthropic)]
-    [InlineData("https://e.com/anthropic", ", transformer: { use: [['Anthropic', {}]] }", "https://e.com/anthropic/v1/messages", ProviderProtocol.Anthropic)]
-    [InlineData("https://e.com/v1", ", transformer: { m: { use: ['Anthropic'] } }", "https://e.com/v1/chat/completions", ProviderProtocol.OpenAIChat)]
-    [InlineData("https://e.com/v1", ", protocol: 'anthropic'", "https://e.com/v1/messages", ProviderProtocol.Anthropic)]
-    [InlineData("https://api.anthropic.com/v1", ", protocol: 'openai', transformer: { use: ['Anthropic'] }", "https://api.anthropic.com/v1/chat/completions", ProviderProtocol.OpenAIChat)]
-    [InlineData("https://notapi.anthropic.com.evil.example/v1", "", "https://notapi.anthropic.com.evil.example/v1/chat/completions", ProviderProtocol.OpenAIChat)]
-    [InlineData("http://[::1]:8080/v1", "", "http://[::1]:8080/v1/chat/completions", ProviderProtocol.OpenAIChat)]
+    [InlineData("https://api.deepseek.com/v1", "", "https://api.deepseek.com/v1/chat/completions", Dialect.OpenAIChat)]
+    [InlineData("https://api.deepseek.com/v1/", "", "https://api.deepseek.com/v1/chat/completions", Dialect.OpenAIChat)]
+    [InlineData("https://api.deepseek.com", "", "https://api.deepseek.com/chat/completions", Dialect.OpenAIChat)]
+    [InlineData("https://e.com/chat/completions", "", "https://e.com/chat/completions", Dialect.OpenAIChat)]
+    [InlineData("https://e.com/Chat/Completions/?v=1#x", "", "https://e.com/Chat/Completions?v=1", Dialect.OpenAIChat)]
+    [InlineData("https://api.anthropic.com", "", "https://api.anthropic.com/v1/messages", Dialect.Anthropic)]
+    [InlineData("https://API.anthropic.com/v1", "", "https://api.anthropic.com/v1/messages", Dialect.Anthropic)]
+    [InlineData("https://api.anthropic.com/v1/messages", "", "https://api.anthropic.com/v1/messages", Dialect.Anthropic)]
+    [InlineData("https://e.com/apps/messages/", "", "https://e.com/apps/messages", Dialect.Anthropic)]
+    [InlineData("https://e.com/anthropic", ", transformer: { use: ['ANTHROPIC'] }", "https://e.com/anthropic/v1/messages", Dialect.Anthropic)]
+    [InlineData("https://e.com/anthropic", ", transformer: { use: [['Anthropic', {}]] }", "https://e.com/anthropic/v1/messages", Dialect.Anthropic)]
+    [InlineData("https://e.com/v1", ", transformer: { m: { use: ['Anthropic'] } }", "https://e.com/v1/chat/completions", Dialect.OpenAIChat)]
+    [InlineData("https://e.com/v1", ", protocol: 'anthropic'", "https://e.com/v1/messages", Dialect.Anthropic)]
+    [InlineData("https://api.anthropic.com/v1", ", protocol: 'openai', transformer: { use: ['Anthropic'] }", "https://api.anthropic.com/v1/chat/completions", Dialect.OpenAIChat)]
+    [InlineData("https://notapi.anthropic.com.evil.example/v1", "", "https://notapi.anthropic.com.evil.example/v1/chat/completions", Dialect.OpenAIChat)]
+    [InlineData("http://[::1]:8080/v1", "", "http://[::1]:8080/v1/chat/completions", Dialect.OpenAIChat)]
     public void Protocol_and_endpoint_follow_the_documented_rules(string url, string more, string endpoint, object protocol)
     {
         var provider = TestEnvironment.ReadValid($"{{ Providers: [{{ name: 'p', models: ['m'], api_base_url: '{url}'{more} }}] }}").Providers[0];

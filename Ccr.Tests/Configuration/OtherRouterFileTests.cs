@@ -1,3 +1,4 @@
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration;
 
 namespace Ccr.Tests.Configuration;
@@ -45,7 +46,7 @@ public sealed class OtherRouterFileTests
             ["openrouter", "deepseek", "ollama", "modelscope", "anthropic-direct"],
             config.Providers.Where(p => p.DisabledReason is null).Select(p => p.Name));
         Assert.Equal("sk-o", config.Providers[0].ApiKey);
-        Assert.Equal(ProviderProtocol.Anthropic, config.FindProvider("anthropic-direct")!.Protocol);
+        Assert.Equal(Dialect.Anthropic, config.FindProvider("anthropic-direct")!.Protocol);
         Assert.Equal("ollama,qwen2.5-coder:latest", config.Router.Background!.Name);
         Assert.Null(config.Router.Image);
         Assert.Equal("anthropic-direct,claude-sonnet-4", Assert.Single(config.Router.Fallback["default"]).Name);

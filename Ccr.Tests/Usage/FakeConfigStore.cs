@@ -1,3 +1,4 @@
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration;
 
 namespace Ccr.Tests.Usage;
@@ -10,10 +11,10 @@ internal sealed class FakeConfigStore : IConfigStore
         IsDemo = true,
         Providers =
         [
-            new() { Name = "a", BaseUrl = new("http://localhost/v1/messages"), Protocol = ProviderProtocol.Anthropic, Models = ["m"], ApiKey = "secret-a" },
+            new() { Name = "a", BaseUrl = new("http://localhost/v1/messages"), Protocol = Dialect.Anthropic, Models = ["m"], ApiKey = "secret-a" },
             new()
             {
-                Name = "b", BaseUrl = new("http://localhost/v1/chat/completions"), Protocol = ProviderProtocol.OpenAIChat, Models = ["m2"],
+                Name = "b", BaseUrl = new("http://localhost/v1/chat/completions"), Protocol = Dialect.OpenAIChat, Models = ["m2"],
                 ApiKey = "secret-b", DisabledReason = "B_KEY is not set",
             },
         ],

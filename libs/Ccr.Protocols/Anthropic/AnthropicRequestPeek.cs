@@ -4,30 +4,12 @@ using Ccr.Protocols.Requests;
 
 namespace Ccr.Protocols.Anthropic;
 
-/// <summary>What routing needs to know of a Messages request, found in one pass without building anything: the whole body is checked to be JSON on the way.</summary>
-public readonly struct AnthropicRequestPeek
+/// <summary>Looks into a Messages request for what routing needs to know.</summary>
+public static class AnthropicRequestPeek
 {
-    /// <summary>The model; empty when the body has none.</summary>
-    public EscapedText Model { get; private init; }
-
-    /// <summary>Where the model's value stands in the body, quotes included; for splicing another name in.</summary>
-    public Range ModelRange { get; private init; }
-
-    /// <summary>True when a stream is wanted.</summary>
-    public bool Stream { get; private init; }
-
-    /// <summary>Whether thinking is asked for.</summary>
-    public ThinkingMode Thinking { get; private init; }
-
-    /// <summary>True when a tool of the provider's web search kind is declared.</summary>
-    public bool HasWebSearch { get; private init; }
-
-    /// <summary>True when the newest message holds an image.</summary>
-    public bool HasImage { get; private init; }
-
     /// <summary>Peeks into a body.</summary>
     /// <exception cref="RequestFormatException">The body is no JSON object, or lacks a model or messages; names the field.</exception>
-    public static AnthropicRequestPeek Read(ReadOnlyMemory<byte> body)
+    public static RequestPeek Read(ReadOnlyMemory<byte> body)
     {
         EscapedText model = default;
         Range modelRange = default;

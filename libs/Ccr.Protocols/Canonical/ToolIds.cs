@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Ccr.Protocols.Canonical;
@@ -12,6 +13,10 @@ public static class ToolIds
     public const int MaxLength = 40;
 
     private const int PrefixLength = 24;
+
+    private static readonly SearchValues<byte> LettersAndDigits = SearchValues.Create(Alphabet);
+
+    private static ReadOnlySpan<byte> Alphabet => "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8;
 
     /// <summary>Writes the portable form of an id; returns its length.</summary>
     public static int Portable(ReadOnlySpan<byte> id, Span<byte> destination)
@@ -38,6 +43,26 @@ public static class ToolIds
         SHA256.HashData(id, hash);
         Convert.TryToHexStringLower(hash[..5], destination[length..], out var written);
         return length + written;
+    }
+
+    /// <summary>Writes nine letters and digits made from an id, as Mistral demands; returns 9.</summary>
+    public static int NineCharacters(ReadOnlySpan<byte> id, Span<byte> destination)
+    {
+        const int length = 9;
+        if (id.Length == length && !id.ContainsAnyExcept(LettersAndDigits))
+        {
+            id.CopyTo(destination);
+            return length;
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(id, hash);
+        for (var i = 0; i < length; i++)
+        {
+            destination[i] = Alphabet[hash[i] % Alphabet.Length];
+        }
+
+        return length;
     }
 
     /// <summary>Whether an id may be sent to any provider as it is.</summary>

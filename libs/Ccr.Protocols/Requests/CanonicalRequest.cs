@@ -112,4 +112,58 @@ public sealed class CanonicalRequest
 
         return null;
     }
+
+    /// <summary>Whether a tool may be called at all: true unless <see cref="AllowedTools"/> names others only.</summary>
+    public bool IsAllowed(ReadOnlySpan<byte> escapedName)
+    {
+        foreach (var allowed in AllowedTools)
+        {
+            if (allowed.Span.SequenceEqual(escapedName))
+            {
+                return true;
+            }
+        }
+
+        return AllowedTools.Count == 0;
+    }
+
+    /// <summary>A copy whose lists are its own, for changes that concern one target only. The texts are shared.</summary>
+    public CanonicalRequest Copy()
+    {
+        var copy = new CanonicalRequest
+        {
+            Dialect = Dialect,
+            Model = Model,
+            Stream = Stream,
+            IncludeUsage = IncludeUsage,
+            MaxTokens = MaxTokens,
+            ToolChoice = ToolChoice,
+            ToolChoiceName = ToolChoiceName,
+            DisableParallelTools = DisableParallelTools,
+            Temperature = Temperature,
+            TopP = TopP,
+            TopK = TopK,
+            Seed = Seed,
+            PresencePenalty = PresencePenalty,
+            FrequencyPenalty = FrequencyPenalty,
+            Thinking = Thinking,
+            ThinkingBudget = ThinkingBudget,
+            Effort = Effort,
+            Verbosity = Verbosity,
+            OutputFormat = OutputFormat,
+            OutputSchema = OutputSchema,
+            OutputSchemaName = OutputSchemaName,
+            OutputSchemaStrict = OutputSchemaStrict,
+            UserId = UserId,
+            PromptCacheKey = PromptCacheKey,
+            ServiceTier = ServiceTier,
+        };
+        copy.System.AddRange(System);
+        copy.Messages.AddRange(Messages);
+        copy.Tools.AddRange(Tools);
+        copy.AllowedTools.AddRange(AllowedTools);
+        copy.StopSequences.AddRange(StopSequences);
+        copy.Extensions.AddRange(Extensions);
+        return copy;
+    }
 }

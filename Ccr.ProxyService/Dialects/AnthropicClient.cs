@@ -1,0 +1,47 @@
+using System.Buffers;
+using Ccr.Protocols.Anthropic;
+using Ccr.Protocols.Canonical;
+using Ccr.Protocols.Errors;
+using Ccr.Protocols.Requests;
+using Ccr.ProxyService.Dispatch;
+
+namespace Ccr.ProxyService.Dialects;
+
+/// <summary>Clients of Anthropic Messages.</summary>
+internal sealed class AnthropicClient : ClientDialect
+{
+    /// <inheritdoc/>
+    public override Dialect Dialect => Dialect.Anthropic;
+
+    /// <inheritdoc/>
+    public override string IdPrefix => "msg_";
+
+    /// <inheritdoc/>
+    public override CanonicalRequest Decode(ReadOnlyMemory<byte> body, ProxyCall call) => AnthropicRequestDecoder.Decode(body);
+
+    /// <inheritdoc/>
+    public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
+        new AnthropicStreamEncoder(output, AnswerId(call), call.RequestedModel, call.RequestId);
+
+    /// <inheritdoc/>
+    public override IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
+        new AnthropicMessageEncoder(output, AnswerId(call), call.RequestedModel);
+
+    /// <inheritdoc/>
+    public override int Status(ProviderError error) => AnthropicErrors.Status(error);
+
+    /// <inheritdoc/>
+    public override void WriteError(IBufferWriter<byte> output, ProviderError error, string requestId) => AnthropicErrors.WriteBody(output, error, requestId);
+
+    /// <inheritdoc/>
+    public override void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId) =>
+        AnthropicErrors.Write(output, type, message, requestId);
+
+    /// <inheritdoc/>
+    public override void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId)
+    {
+        output.Write("event: error\ndata: "u8);
+        AnthropicErrors.WriteBody(output, error, requestId);
+        output.Write("\n\n"u8);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Buffers;
+using Ccr.Protocols.Canonical;
+using Ccr.Protocols.Errors;
+using Ccr.Protocols.OpenAIChat;
+using Ccr.Protocols.Requests;
+using Ccr.ProxyService.Dispatch;
+
+namespace Ccr.ProxyService.Dialects;
+
+/// <summary>Clients of OpenAI Chat Completions.</summary>
+internal sealed class ChatClient : OpenAIClient
+{
+    /// <inheritdoc/>
+    public override Dialect Dialect => Dialect.OpenAIChat;
+
+    /// <inheritdoc/>
+    public override string IdPrefix => "chatcmpl-";
+
+    /// <inheritdoc/>
+    public override CanonicalRequest Decode(ReadOnlyMemory<byte> body, ProxyCall call) => ChatRequestDecoder.Decode(body);
+
+    /// <inheritdoc/>
+    public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
+        new ChatStreamEncoder(output, AnswerId(call), call.RequestedModel, call.StartedAt.ToUnixTimeSeconds(), request.IncludeUsage);
+
+    /// <inheritdoc/>
+    public override IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
+        new ChatCompletionEncoder(output, AnswerId(call), call.RequestedModel, call.StartedAt.ToUnixTimeSeconds());
+
+    /// <inheritdoc/>
+    public override void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId)
+    {
+        output.Write("data: "u8);
+        OpenAIErrors.WriteBody(output, error);
+        output.Write("\n\n"u8);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers;
+using Ccr.Protocols.Canonical;
+using Ccr.Protocols.Errors;
+using Ccr.Protocols.Requests;
+using Ccr.ProxyService.Dispatch;
+
+namespace Ccr.ProxyService.Dialects;
+
+/// <summary>What a client's dialect makes of a request, an answer and a failure. One instance each, without state.</summary>
+internal abstract class ClientDialect
+{
+    /// <summary>Which dialect.</summary>
+    public abstract Dialect Dialect { get; }
+
+    /// <summary>What ids of answers begin with.</summary>
+    public abstract string IdPrefix { get; }
+
+    /// <summary>The content type of a stream.</summary>
+    public virtual string StreamContentType(ProxyCall call) => "text/event-stream; charset=utf-8";
+
+    /// <summary>The request in canonical form.</summary>
+    /// <exception cref="RequestFormatException">A field has the wrong type.</exception>
+    public abstract CanonicalRequest Decode(ReadOnlyMemory<byte> body, ProxyCall call);
+
+    /// <summary>The encoder of a stream.</summary>
+    public abstract IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request);
+
+    /// <summary>The encoder of a whole answer.</summary>
+    public abstract IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request);
+
+    /// <summary>The HTTP status for a failure of a provider.</summary>
+    public abstract int Status(ProviderError error);
+
+    /// <summary>The body of an error answer for a failure of a provider.</summary>
+    public abstract void WriteError(IBufferWriter<byte> output, ProviderError error, string requestId);
+
+    /// <summary>The body of an error answer of the router's own.</summary>
+    /// <param name="output">Where to write.</param>
+    /// <param name="status">The HTTP status it goes with.</param>
+    /// <param name="type">Anthropic's word for it.</param>
+    /// <param name="message">What is wrong, and the remedy.</param>
+    /// <param name="field">The field at fault; null when there is none.</param>
+    /// <param name="requestId">Our id of the request.</param>
+    public abstract void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId);
+
+    /// <summary>What ends a stream of the provider's own bytes that was cut.</summary>
+    public abstract void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId);
+
+    /// <summary>Our id of the answer to a call.</summary>
+    public string AnswerId(ProxyCall call) => string.Concat(IdPrefix, call.RequestId.AsSpan(4));
+}

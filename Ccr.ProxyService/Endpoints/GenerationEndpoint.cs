@@ -1,0 +1,119 @@
+using Ccr.Protocols.Canonical;
+using Ccr.Protocols.Gemini;
+using Ccr.Protocols.Requests;
+using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Dialects;
+using Ccr.ProxyService.Dispatch;
+using Ccr.ProxyService.Responses;
+using Ccr.ProxyService.Hosting;
+using Ccr.ProxyService.Routing;
+using Ccr.ProxyService.Tokens;
+using Ccr.ProxyService.Usage;
+
+namespace Ccr.ProxyService.Endpoints;
+
+/// <summary>The endpoints that make a model write: POST /v1/messages, /v1/chat/completions, /v1/responses and Gemini's generateContent, streaming and not.</summary>
+internal sealed partial class GenerationEndpoint(
+    IConfigStore store, RequestRouter router, Dispatcher dispatcher, ResponseStore responses, IUsageRecorder usage, TimeProvider time, ILogger<GenerationEndpoint> log)
+{
+    /// <summary>Answers one request of a dialect whose body names the model, and accounts for it.</summary>
+    public Task HandleAsync(HttpContext http, ClientDialect client, Func<ReadOnlyMemory<byte>, RequestPeek> peek) => AnswerAndAccountAsync(http, client, peek);
+
+    /// <summary>Answers a Gemini request, whose address names the model: …/models/MODEL:generateContent or :streamGenerateContent.</summary>
+    public Task HandleGeminiAsync(HttpContext http, string model, bool stream) =>
+        AnswerAndAccountAsync(http, ClientDialects.Gemini, body => GeminiRequestPeek.Read(body, model, stream));
+
+    private async Task AnswerAndAccountAsync(HttpContext http, ClientDialect client, Func<ReadOnlyMemory<byte>, RequestPeek> peek)
+    {
+        var call = new ProxyCall(http, client, store.Current, RequestIds.Of(http), time.GetTimestamp(), time.GetUtcNow());
+        usage.RequestStarted();
+        var status = 500;
+        try
+        {
+            status = await AnswerAsync(call, peek).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            status = 499;
+            call.Failure = "client_gone";
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The boundary: whatever was not foreseen becomes an answer in the client's dialect, never a dropped connection or a stack trace.
+            Unforeseen(log, e, call.RequestId);
+            call.Failure = "internal";
+            await ErrorAnswers.WriteAsync(http, client, 500, "api_error", $"The router failed on this request; its log has the cause under {call.RequestId}.", null, call.RequestId).ConfigureAwait(false);
+        }
+        finally
+        {
+            usage.RequestFinished(Record(call, status));
+        }
+    }
+
+    private async Task<int> AnswerAsync(ProxyCall call, Func<ReadOnlyMemory<byte>, RequestPeek> peek)
+    {
+        var http = call.Http;
+        try
+        {
+            call.Own(await RequestBodies.ReadAsync(http.Request, call.Config.MaxBodyBytes, http.RequestAborted).ConfigureAwait(false));
+            call.Peek = peek(call.Body);
+            if (call.Client.Dialect == Dialect.OpenAIResponses)
+            {
+                responses.Prepare(call);
+            }
+
+            var table = router.Table;
+            call.Decision = await router.RouteAsync(table, call.RequestedModel, call.Peek, call.Body, http.RequestAborted).ConfigureAwait(false);
+            return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
+        }
+        catch (RequestFormatException e)
+        {
+            return await RefuseAsync(call, 400, "invalid_request_error", e.Message, e.Path).ConfigureAwait(false);
+        }
+        catch (RequestBodyException e)
+        {
+            return await RefuseAsync(call, e.Status, e.Type, e.Message).ConfigureAwait(false);
+        }
+        catch (RoutingException e)
+        {
+            return await RefuseAsync(call, e.Status, e.Type, e.Message, "model").ConfigureAwait(false);
+        }
+        finally
+        {
+            call.ReleaseBody();
+        }
+    }
+
+    private static async Task<int> RefuseAsync(ProxyCall call, int status, string type, string message, string? field = null)
+    {
+        call.Failure = type;
+        call.Http.Response.Headers["request-id"] = call.RequestId;
+        call.Http.Response.Headers["x-ccr-request-id"] = call.RequestId;
+        await ErrorAnswers.WriteAsync(call.Http, call.Client, status, type, message, string.IsNullOrEmpty(field) ? null : field, call.RequestId).ConfigureAwait(false);
+        return status;
+    }
+
+    private RequestRecord Record(ProxyCall call, int status) => new()
+    {
+        RequestId = call.RequestId,
+        StartedAt = call.StartedAt,
+        Duration = time.GetElapsedTime(call.StartTimestamp),
+        TimeToFirstContent = call.TimeToFirstContent,
+        UpstreamTime = call.UpstreamTime,
+        ClientDialect = DialectWords.Of(call.Client.Dialect),
+        ClientApplication = ClientApplications.Of(call.Http.Request.Headers),
+        RequestedModel = call.RequestedModel,
+        Scenario = call.Decision?.Scenario ?? "none",
+        RouteReason = call.Decision?.Reason ?? "refused before routing",
+        RoutingTokens = call.Decision?.Tokens,
+        Attempts = call.Attempts,
+        Streaming = call.Stream,
+        Status = status,
+        Failure = call.Failure,
+        Tokens = new(call.Counts.Input, call.Counts.CacheRead, call.Counts.CacheWrite, call.Counts.Output, call.Counts.Reasoning),
+        StopReason = call.StopReason,
+    };
+
+    [LoggerMessage(EventId = 1010, Level = LogLevel.Error, Message = "{RequestId}: the request failed in the router itself")]
+    private static partial void Unforeseen(ILogger log, Exception e, string requestId);
+}

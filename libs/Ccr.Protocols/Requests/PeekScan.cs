@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace Ccr.Protocols.Requests;
+
+/// <summary>Looks into parts of a body without building anything. All leave the reader on the last token of the value.</summary>
+internal static class PeekScan
+{
+    /// <summary>The fault of a body that is no JSON.</summary>
+    public static RequestFormatException NoJson(JsonException e, int length) =>
+        new("", length == 0 ? "The body is empty; a JSON object is expected." : $"The body is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+
+    /// <summary>Whether any object inside the value has a "type" that begins so.</summary>
+    public static bool HasType(ref Utf8JsonReader reader, ReadOnlySpan<byte> prefix)
+    {
+        if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        {
+            return false;
+        }
+
+        var found = false;
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("type"u8))
+            {
+                reader.Read();
+                found |= reader.TokenType == JsonTokenType.String && reader.ValueSpan.StartsWith(prefix);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether any object inside the value has that property.</summary>
+    public static bool HasProperty(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ReadOnlySpan<byte> otherName = default)
+    {
+        if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        {
+            return false;
+        }
+
+        var found = false;
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            found |= reader.TokenType == JsonTokenType.PropertyName && (reader.ValueTextEquals(name) || (!otherName.IsEmpty && reader.ValueTextEquals(otherName)));
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether the last message of the user in a list, or a tool's result after it, holds an object of that type.</summary>
+    public static bool NewestHasType(ref Utf8JsonReader reader, ReadOnlySpan<byte> type)
+    {
+        var inNewest = false;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            var counts = true;
+            var found = false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isRole = reader.ValueTextEquals("role"u8);
+                var isContent = reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("output"u8);
+                reader.Read();
+                if (isRole && reader.TokenType == JsonTokenType.String)
+                {
+                    counts = reader.ValueTextEquals("user"u8) || reader.ValueTextEquals("tool"u8);
+                }
+
+                if (isContent)
+                {
+                    found |= HasType(ref reader, type);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+
+            // A result after an image belongs to the same turn; a new user message begins another.
+            inNewest = counts && found;
+        }
+
+        return inNewest;
+    }
+}
