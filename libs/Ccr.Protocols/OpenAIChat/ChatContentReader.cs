@@ -102,9 +102,18 @@ internal static class ChatContentReader
 
         if (type.SequenceEqual("input_audio"u8))
         {
-            ChatReading.Expect(!source.Data.IsEmpty, path, ".input_audio.data", "is missing.");
-            var (mediaType, data, _) = DataUrl.Split(source.Data);
-            return new MediaBlock(mediaType.IsEmpty ? EscapedText.From($"audio/{(source.Format.IsEmpty ? "wav" : source.Format)}") : mediaType, data.IsEmpty ? source.Data : data, default);
+            // Mistral's clients send the string alone, or an address.
+            var sound = source.Data.IsEmpty ? source.Url : source.Data;
+            ChatReading.Expect(!sound.IsEmpty, path, ".input_audio.data", "is missing.");
+            if (sound.Span.StartsWith("http"u8))
+            {
+                return new MediaBlock(default, default, sound);
+            }
+
+            var (mediaType, data, _) = DataUrl.Split(sound);
+            return data.IsEmpty
+                ? new MediaBlock(EscapedText.From($"audio/{(source.Format.IsEmpty ? "wav" : source.Format)}"), sound, default)
+                : new MediaBlock(mediaType, data, default);
         }
 
         if (type.SequenceEqual("file"u8) && !source.FileData.IsEmpty)
