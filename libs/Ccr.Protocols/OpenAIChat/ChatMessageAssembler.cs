@@ -18,7 +18,9 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
     private readonly List<ChatToolCall> _calls = [];
     private Block _open;
     private bool _started;
+    private readonly List<EscapedText> _late = [];
     private bool _sawContent;
+    private bool _sawText;
     private bool _sawRefusal;
     private FinishReason _finish;
     private TokenCounts _usage;
@@ -47,6 +49,12 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
 
     /// <summary>True once any tool call came.</summary>
     public bool HasCalls => _calls.Count > 0;
+
+    /// <summary>
+    /// True when an answer without a reason for stopping may still be taken for whole (Snowflake never gives one): there is text, or there are calls, and no
+    /// call's arguments are cut.
+    /// </summary>
+    public bool IsPlausiblyWhole => (_sawText || _calls.Count > 0) && _calls.TrueForAll(static call => call.IsWhole);
 
     /// <summary>True once the provider said why it stopped.</summary>
     public bool HasFinishReason => _finish != FinishReason.None;
@@ -126,6 +134,42 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
         }
     }
 
+    /// <summary>The signature of the reasoning so far, in its envelope; on its own when no reasoning is open.</summary>
+    public void Signature(EscapedText sealedSignature)
+    {
+        if (_open != Block.Thinking)
+        {
+            Redacted(sealedSignature);
+            return;
+        }
+
+        sink.Signature(sealedSignature.Span);
+        CloseOpen();
+    }
+
+    /// <summary>Reasoning that only the provider can read, in its envelope.</summary>
+    public void Redacted(EscapedText sealedData)
+    {
+        if (_calls.Count > 0)
+        {
+            // Pieces of a call may still be to come, and only one block can be open.
+            _late.Add(sealedData);
+            return;
+        }
+
+        CloseOpen();
+        sink.RedactedThinking(sealedData.Span);
+    }
+
+    /// <summary>A source of the text; dropped when no text is open that it could belong to.</summary>
+    public void Citation(in Citation citation)
+    {
+        if (_open == Block.Text && !citation.Url.IsEmpty)
+        {
+            sink.Citation(citation);
+        }
+    }
+
     /// <summary>A piece of text.</summary>
     public void Text(ReadOnlySpan<byte> escaped)
     {
@@ -152,7 +196,7 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
             _open = Block.Text;
         }
 
-        _sawContent = true;
+        _sawContent = _sawText = true;
         if (Utf8.IsValid(escaped))
         {
             sink.Text(escaped);
@@ -199,6 +243,7 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
     public void Arguments(ChatToolCall call, ReadOnlySpan<byte> escaped)
     {
         _sawContent = true;
+        call.Follow(escaped);
         if (call.IsClosed)
         {
             if (!escaped.IsEmpty)
@@ -251,6 +296,11 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
         Start(default);
         var usable = FlushCalls();
         CloseOpen();
+        foreach (var late in _late)
+        {
+            sink.RedactedThinking(late.Span);
+        }
+
         if (_calls.Count > 0 && usable == 0 && !_sawRefusal && _finish != FinishReason.Length)
         {
             Fail(new(ErrorKind.Malformed, 0, "The provider sent tool calls without a name.") { Code = "tool_call_without_name" });
@@ -340,6 +390,19 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
 
     private void Open(ChatToolCall call)
     {
+        if (!call.Thought.IsEmpty)
+        {
+            if (_open == Block.Thinking)
+            {
+                sink.Signature(call.Thought.Span);
+            }
+            else
+            {
+                CloseOpen();
+                sink.RedactedThinking(call.Thought.Span);
+            }
+        }
+
         CloseOpen();
         call.IsOpen = true;
         _open = Block.Tool;

@@ -16,14 +16,16 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
     private readonly ChatMessageAssembler _message;
     private readonly IMessageSink _sink;
     private readonly string _provider;
+    private readonly string _model;
     private bool _done;
     private bool _isWhole;
 
-    /// <summary>Decodes for a sink; the provider's name is for error texts.</summary>
-    public ChatStreamDecoder(IMessageSink sink, string provider)
+    /// <summary>Decodes for a sink; the names of provider and model go into error texts and into the envelopes of reasoning.</summary>
+    public ChatStreamDecoder(IMessageSink sink, string provider, string model = "")
     {
         _sink = sink;
         _provider = provider;
+        _model = model;
         _message = new(sink);
     }
 
@@ -87,7 +89,16 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         if (data.TrimEnd((byte)' ').SequenceEqual("[DONE]"u8))
         {
             _done = true;
-            _message.End();
+            if (_message.HasFinishReason || _message.IsPlausiblyWhole)
+            {
+                _message.End();
+            }
+            else
+            {
+                // P27: a marker of the end is not the end of an answer that has none.
+                _message.Fail(ProviderError.Cut(_provider));
+            }
+
             return;
         }
 
@@ -140,7 +151,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
                     _message.Start(id);
                     while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
                     {
-                        ReadChoice(ref reader);
+                        ReadChoice(ref reader, data);
                     }
                 }
                 else
@@ -209,7 +220,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         }
     }
 
-    private void ReadChoice(ref Utf8JsonReader reader)
+    private void ReadChoice(ref Utf8JsonReader reader, ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<byte> finish = default;
         Utf8JsonReader delta = default, message = default;
@@ -259,23 +270,23 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         // Perplexity sends both: on a stream the message repeats what the deltas say, in a whole answer the delta is empty.
         if (hasDelta && !(_isWhole && hasMessage))
         {
-            ReadDelta(ref delta, index == 0);
+            ReadDelta(ref delta, data, index == 0);
         }
         else if (hasMessage)
         {
-            ReadDelta(ref message, index == 0);
+            ReadDelta(ref message, data, index == 0);
         }
 
         // After the payload: the last words may ride on the same chunk.
         _message.Finish(finish);
     }
 
-    private void ReadDelta(ref Utf8JsonReader reader, bool isFirst)
+    private void ReadDelta(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, bool isFirst)
     {
         // The properties come in any order, the blocks must not: reasoning, then text, then calls.
         ReadOnlySpan<byte> content = default, refusal = default, reasoningContent = default, reasoning = default;
-        Utf8JsonReader calls = default, details = default, contentParts = default, functionCall = default;
-        bool hasCalls = false, hasDetails = false, hasParts = false, hasFunctionCall = false;
+        Utf8JsonReader calls = default, details = default, contentParts = default, functionCall = default, annotations = default;
+        bool hasCalls = false, hasDetails = false, hasParts = false, hasFunctionCall = false, hasAnnotations = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("content"u8))
@@ -311,6 +322,13 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
                 hasDetails = reader.TokenType == JsonTokenType.StartArray;
                 reader.Skip();
             }
+            else if (reader.ValueTextEquals("annotations"u8))
+            {
+                reader.Read();
+                annotations = reader;
+                hasAnnotations = reader.TokenType == JsonTokenType.StartArray;
+                reader.Skip();
+            }
             else if (reader.ValueTextEquals("refusal"u8))
             {
                 reader.Read();
@@ -341,18 +359,16 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         // Words of a second candidate are another answer; calls are not: Copilot puts them into a choice of their own.
         if (isFirst)
         {
-            // One source per delta: OpenRouter sends the same words twice.
-            if (!reasoningContent.IsEmpty)
+            // One source per delta: OpenRouter sends the same words twice. In a whole answer the details alone tell which words a signature signs.
+            var words = !hasDetails || (_isWhole && ChatDetailReader.HasSignedText(details)) ? default : reasoningContent.IsEmpty ? reasoning : reasoningContent;
+            if (!hasDetails)
             {
-                _message.Reasoning(reasoningContent);
+                _message.Reasoning(reasoningContent.IsEmpty ? reasoning : reasoningContent);
             }
-            else if (!reasoning.IsEmpty)
+            else
             {
-                _message.Reasoning(reasoning);
-            }
-            else if (hasDetails)
-            {
-                ReadReasoningDetails(ref details);
+                _message.Reasoning(words);
+                ChatDetailReader.Read(ref details, data, _message, words.IsEmpty, _provider, _model);
             }
 
             if (hasParts)
@@ -362,13 +378,17 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
 
             _message.Text(content);
             _message.Refusal(refusal);
+            if (hasAnnotations)
+            {
+                ChatAnnotationReader.Read(ref annotations, _message);
+            }
         }
 
         if (hasCalls)
         {
             while (calls.Read() && calls.TokenType == JsonTokenType.StartObject)
             {
-                ReadToolCall(ref calls);
+                ReadToolCall(ref calls, data);
             }
         }
 
@@ -395,13 +415,13 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         return _message.HasCalls;
     }
 
-    private void ReadReasoningDetails(ref Utf8JsonReader reader)
+    private void ReadThinkingParts(ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isText = reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("summary"u8);
+                var isText = reader.ValueTextEquals("text"u8);
                 reader.Read();
                 if (isText && reader.TokenType == JsonTokenType.String)
                 {
@@ -429,7 +449,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
                 }
                 else if (isThinking && reader.TokenType == JsonTokenType.StartArray)
                 {
-                    ReadReasoningDetails(ref reader);
+                    ReadThinkingParts(ref reader);
                     continue;
                 }
 
@@ -438,10 +458,11 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         }
     }
 
-    private void ReadToolCall(ref Utf8JsonReader reader)
+    private void ReadToolCall(ref Utf8JsonReader reader, ReadOnlySpan<byte> data)
     {
         long? index = null;
         ReadOnlySpan<byte> id = default;
+        ReadOnlySpan<byte> extra = default;
         Utf8JsonReader function = default;
         var hasFunction = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -465,6 +486,14 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
                 hasFunction = reader.TokenType == JsonTokenType.StartObject;
                 reader.Skip();
             }
+            else if (reader.ValueTextEquals("extra_content"u8))
+            {
+                // Gemini's shim: the signature of the thought that led to the call, wanted back with it.
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                extra = data[start..(int)reader.BytesConsumed];
+            }
             else
             {
                 reader.Read();
@@ -474,6 +503,11 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
 
         var call = _message.Call(index, id);
         call.SetId(id);
+        if (extra.IndexOf("\"thought_signature\""u8) >= 0)
+        {
+            call.Thought = ChatEnvelopes.OfExtraContent(extra, _provider, _model);
+        }
+
         if (hasFunction)
         {
             ReadFunction(ref function, call);

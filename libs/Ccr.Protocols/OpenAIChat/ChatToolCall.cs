@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ccr.Protocols.Json;
 
 namespace Ccr.Protocols.OpenAIChat;
 
@@ -8,6 +9,7 @@ internal sealed class ChatToolCall(long index)
     private readonly ArrayBufferWriter<byte> _pending = new(128);
     private byte[] _id = [];
     private byte[] _name = [];
+    private JsonBalance _balance;
 
     /// <summary>The provider's index of the call.</summary>
     public long Index { get; } = index;
@@ -29,6 +31,15 @@ internal sealed class ChatToolCall(long index)
 
     /// <summary>True once any piece of arguments was handed on.</summary>
     public bool HasSentArguments { get; set; }
+
+    /// <summary>True when the arguments that came so far are a whole JSON value.</summary>
+    public bool IsWhole => _balance.IsWhole;
+
+    /// <summary>Opaque reasoning that belongs before this call, in its envelope; empty when there is none.</summary>
+    public EscapedText Thought { get; set; }
+
+    /// <summary>Takes note of a piece of arguments, whatever becomes of it.</summary>
+    public void Follow(ReadOnlySpan<byte> arguments) => _balance.Add(arguments);
 
     /// <summary>Notes the id if none is known; later ones, often empty, are repetitions.</summary>
     public void SetId(ReadOnlySpan<byte> id)
