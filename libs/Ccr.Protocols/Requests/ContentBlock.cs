@@ -11,7 +11,11 @@ public abstract record ContentBlock
 }
 
 /// <summary>Text.</summary>
-public sealed record TextBlock(EscapedText Text) : ContentBlock;
+public sealed record TextBlock(EscapedText Text) : ContentBlock
+{
+    /// <summary>OpenAI's word for what an assistant's text is (commentary, final_answer); Responses wants it back. Empty when not said.</summary>
+    public EscapedText Phase { get; init; }
+}
 
 /// <summary>An image: base64 <paramref name="Data"/> of a media type, or a <paramref name="Url"/>.</summary>
 public sealed record ImageBlock(EscapedText MediaType, EscapedText Data, EscapedText Url) : ContentBlock
