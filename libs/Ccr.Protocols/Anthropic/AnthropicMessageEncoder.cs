@@ -147,7 +147,8 @@ public sealed class AnthropicMessageEncoder(IBufferWriter<byte> output, string m
             _json.Escaped(escapedStopSequence);
         }
 
-        _json.Raw(",\"usage\":"u8);
+        _json.Raw(reason == StopReason.Refusal ? ",\"stop_details\":{\"type\":\"refusal\",\"category\":null,\"explanation\":null}"u8 : ",\"stop_details\":null"u8);
+        _json.Raw(",\"container\":null,\"usage\":"u8);
         AnthropicUsage.Write(_json, _usage);
         _json.Raw("}"u8);
     }

@@ -10,7 +10,7 @@ namespace Ccr.Protocols.Anthropic;
 /// Reads an Anthropic Messages request into the canonical form in one pass, by slices of the body: no strings, no document. What it does not
 /// know it keeps: unknown blocks as opaque ones, unknown fields as extensions.
 /// </summary>
-public static class AnthropicRequestDecoder
+public static partial class AnthropicRequestDecoder
 {
     /// <summary>Decodes a whole body.</summary>
     /// <exception cref="RequestFormatException">The body is no JSON, or a known field has the wrong type; names the field.</exception>
@@ -98,12 +98,21 @@ public static class AnthropicRequestDecoder
         else if (reader.ValueTextEquals("thinking"u8))
         {
             reader.Read();
-            ReadThinking(ref reader, request);
+            ReadThinking(ref reader, body, request);
         }
         else if (reader.ValueTextEquals("output_config"u8))
         {
             reader.Read();
             ReadOutputConfig(ref reader, body, request);
+        }
+        else if (reader.ValueTextEquals("metadata"u8))
+        {
+            reader.Read();
+            ReadMetadata(ref reader, body, request);
+        }
+        else if (reader.ValueTextEquals("service_tier"u8))
+        {
+            request.ServiceTier = ReadText(ref reader, body);
         }
         else
         {
@@ -207,11 +216,12 @@ public static class AnthropicRequestDecoder
     private static ContentBlock ReadBlock(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, FieldPath path)
     {
         var start = (int)reader.TokenStartIndex;
-        EscapedText type = default, text = default, id = default, name = default, signature = default, data = default, title = default;
+        EscapedText type = default, text = default, id = default, name = default, signature = default, data = default, title = default, origin = default;
         Source source = default;
         RawJson input = default, cacheControl = default;
         List<ContentBlock>? content = null;
         var isError = false;
+        var saysMore = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("type"u8))
@@ -256,7 +266,18 @@ public static class AnthropicRequestDecoder
             else if (reader.ValueTextEquals("source"u8))
             {
                 reader.Read();
-                source = ReadSource(ref reader, body);
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    origin = reader.Text(body);
+                }
+                else
+                {
+                    source = ReadSource(ref reader, body, path);
+                }
+            }
+            else if (reader.ValueTextEquals("tool_name"u8))
+            {
+                name = ReadText(ref reader, body);
             }
             else if (reader.ValueTextEquals("signature"u8))
             {
@@ -278,21 +299,24 @@ public static class AnthropicRequestDecoder
             else
             {
                 reader.Read();
+                saysMore |= reader.TokenType != JsonTokenType.Null;
                 reader.Skip();
             }
         }
 
         var kind = type.Span;
+        var raw = new RawJson(body[start..(int)reader.BytesConsumed]);
+        var original = saysMore ? raw : default;
         if (kind.SequenceEqual("text"u8))
         {
-            return new TextBlock(text) { CacheControl = cacheControl };
+            return new TextBlock(text) { CacheControl = cacheControl, Original = original };
         }
 
         if (kind.SequenceEqual("tool_use"u8))
         {
             Expect(!id.IsEmpty, path, ".id", "is missing.");
             Expect(!name.IsEmpty, path, ".name", "is missing.");
-            return new ToolUseBlock(id, name, input) { CacheControl = cacheControl };
+            return new ToolUseBlock(id, name, input) { CacheControl = cacheControl, Original = original };
         }
 
         if (kind.SequenceEqual("tool_result"u8))
@@ -303,26 +327,42 @@ public static class AnthropicRequestDecoder
 
         if (kind.SequenceEqual("thinking"u8))
         {
-            return new ThinkingBlock(text, signature);
+            return new ThinkingBlock(text, Unsealed(signature));
         }
 
         if (kind.SequenceEqual("redacted_thinking"u8))
         {
-            return new RedactedThinkingBlock(data);
+            return new RedactedThinkingBlock(Unsealed(data));
         }
 
         if (kind.SequenceEqual("image"u8) && source.IsUsable)
         {
-            return new ImageBlock(source.MediaType, source.Data, source.Url) { CacheControl = cacheControl };
+            return new ImageBlock(source.MediaType, source.Data, source.Url) { CacheControl = cacheControl, Original = original };
         }
 
         if (kind.SequenceEqual("document"u8) && source.IsUsable)
         {
-            return new DocumentBlock(source.MediaType, source.Data, source.Url, title) { CacheControl = cacheControl };
+            return new DocumentBlock(source.MediaType, source.Data, source.Url, title) { CacheControl = cacheControl, Original = original };
+        }
+
+        // What other dialects can only say as text; their own clients get it back as it was.
+        if (kind.SequenceEqual("document"u8) && source.Content is { } parts)
+        {
+            return new TextBlock(Joined(title, default, parts)) { CacheControl = cacheControl, Original = raw };
+        }
+
+        if (kind.SequenceEqual("search_result"u8))
+        {
+            return new TextBlock(Joined(title, origin, content ?? [])) { CacheControl = cacheControl, Original = raw };
+        }
+
+        if (kind.SequenceEqual("tool_reference"u8) && !name.IsEmpty)
+        {
+            return new TextBlock(new((byte[])[.. "Tool loaded: "u8, .. name.Span])) { CacheControl = cacheControl, Original = raw };
         }
 
         Expect(!type.IsEmpty, path, ".type", "is missing.");
-        return new OpaqueBlock(type, new(body[start..(int)reader.BytesConsumed]), Dialect.Anthropic) { CacheControl = cacheControl };
+        return new OpaqueBlock(type, raw, Dialect.Anthropic) { CacheControl = cacheControl };
     }
 
     // The few formats there are, so that no path is built for a block that is right.
@@ -351,7 +391,7 @@ public static class AnthropicRequestDecoder
         return default;
     }
 
-    private static Source ReadSource(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    private static Source ReadSource(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, FieldPath path)
     {
         var source = default(Source);
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -374,6 +414,12 @@ public static class AnthropicRequestDecoder
             {
                 source.Url = ReadText(ref reader, body);
             }
+            else if (reader.ValueTextEquals("content"u8))
+            {
+                reader.Read();
+                source.Content = [];
+                ReadContent(ref reader, body, source.Content, path with { Format = NestedFormat(path.Format) });
+            }
             else
             {
                 reader.Read();
@@ -392,9 +438,8 @@ public static class AnthropicRequestDecoder
         }
 
         Expect(reader.TokenType == JsonTokenType.StartArray, "tools", "", "must be an array.");
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        for (var index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; index++)
         {
-            var index = request.Tools.Count;
             var place = new FieldPath("tools[{0}]", index);
             Expect(reader.TokenType == JsonTokenType.StartObject, place, "", "must be an object.");
             var start = (int)reader.TokenStartIndex;
@@ -437,9 +482,29 @@ public static class AnthropicRequestDecoder
             }
 
             Expect(!name.IsEmpty || !type.IsEmpty, place, ".name", "is missing.");
+            var kind = Kind(type.Span, name.Span);
+            if (kind == ToolKind.ClientTyped && schema.IsNullOrAbsent)
+            {
+                if (TypedTools.Find(type.Span) is { } typed)
+                {
+                    description = description.IsEmpty ? typed.Description : description;
+                    schema = typed.InputSchema;
+                }
+                else
+                {
+                    // Without a schema another provider could not call it.
+                    kind = ToolKind.OtherServerTool;
+                }
+            }
+
+            if (!name.IsEmpty && request.FindTool(name.Span) is not null)
+            {
+                continue;
+            }
+
             request.Tools.Add(new()
             {
-                Kind = Kind(type.Span, name.Span),
+                Kind = kind,
                 Name = name,
                 Description = description,
                 InputSchema = schema,
@@ -507,7 +572,7 @@ public static class AnthropicRequestDecoder
         Expect(request.ToolChoice != ToolChoice.Named || !request.ToolChoiceName.IsEmpty, "tool_choice.name", "", "is missing.");
     }
 
-    private static void ReadThinking(ref Utf8JsonReader reader, CanonicalRequest request)
+    private static void ReadThinking(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, CanonicalRequest request)
     {
         if (reader.TokenType == JsonTokenType.Null)
         {
@@ -530,6 +595,10 @@ public static class AnthropicRequestDecoder
                 reader.Read();
                 Expect(reader.TryLong(out var budget), "thinking.budget_tokens", "", "must be a whole number.");
                 request.ThinkingBudget = budget;
+            }
+            else if (reader.ValueTextEquals("display"u8))
+            {
+                request.ThinkingDisplay = ReadText(ref reader, body);
             }
             else
             {
@@ -606,6 +675,7 @@ public static class AnthropicRequestDecoder
         public EscapedText MediaType;
         public EscapedText Data;
         public EscapedText Url;
+        public List<ContentBlock>? Content;
 
         public readonly bool IsUsable => !Data.IsEmpty || !Url.IsEmpty;
     }

@@ -37,7 +37,7 @@ public sealed class AnthropicStreamEncoder : IStreamEncoder
         _json.Raw(_messageId);
         _json.Raw("\",\"type\":\"message\",\"role\":\"assistant\",\"model\":"u8);
         _json.Quoted(_model);
-        _json.Raw(",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":"u8);
+        _json.Raw(",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"stop_details\":null,\"container\":null,\"usage\":"u8);
         AnthropicUsage.Write(_json, _usage);
         _json.Raw("}}\n\n"u8);
     }
@@ -133,7 +133,7 @@ public sealed class AnthropicStreamEncoder : IStreamEncoder
             _json.Escaped(escapedStopSequence);
         }
 
-        _json.Raw("},\"usage\":"u8);
+        _json.Raw(reason == StopReason.Refusal ? ",\"stop_details\":{\"type\":\"refusal\",\"category\":null,\"explanation\":null},\"container\":null},\"usage\":"u8 : ",\"stop_details\":null,\"container\":null},\"usage\":"u8);
         AnthropicUsage.Write(_json, _usage);
         _json.Raw("}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"u8);
     }

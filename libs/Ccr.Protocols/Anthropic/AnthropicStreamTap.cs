@@ -13,11 +13,7 @@ namespace Ccr.Protocols.Anthropic;
 public sealed class AnthropicStreamTap(string provider) : ISseHandler, IDisposable
 {
     private readonly SseDecoder _sse = new();
-    private long _uncached;
-    private long _cacheRead;
-    private long _cacheWrite;
-    private long _output;
-    private long _reasoning;
+    private readonly AnthropicUsageReader _usage = new();
 
     /// <summary>True once the first content or the end of the message came; before that, nothing is lost by trying elsewhere.</summary>
     public bool HasContent { get; private set; }
@@ -32,7 +28,7 @@ public sealed class AnthropicStreamTap(string provider) : ISseHandler, IDisposab
     public string? StopReason { get; private set; }
 
     /// <summary>The newest token counts.</summary>
-    public TokenCounts Usage => new(_uncached + _cacheRead + _cacheWrite, _cacheRead, _cacheWrite, _output, _reasoning);
+    public TokenCounts Usage => _usage.Counts;
 
     /// <summary>Watches the next piece of a stream.</summary>
     public void Feed(ReadOnlySpan<byte> piece) => _sse.Feed(piece, this);
@@ -169,7 +165,7 @@ public sealed class AnthropicStreamTap(string provider) : ISseHandler, IDisposab
         if (reader.ValueTextEquals("usage"u8))
         {
             reader.Read();
-            ReadUsage(ref reader);
+            _usage.Read(ref reader);
         }
         else if (reader.ValueTextEquals("stop_reason"u8))
         {
@@ -192,76 +188,6 @@ public sealed class AnthropicStreamTap(string provider) : ISseHandler, IDisposab
         else
         {
             reader.Read();
-            reader.Skip();
-        }
-    }
-
-    private void ReadUsage(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return;
-        }
-
-        // Later counts replace earlier ones where they are given at all; they are never added.
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("input_tokens"u8))
-            {
-                Number(ref reader, ref _uncached);
-            }
-            else if (reader.ValueTextEquals("cache_read_input_tokens"u8))
-            {
-                Number(ref reader, ref _cacheRead);
-            }
-            else if (reader.ValueTextEquals("cache_creation_input_tokens"u8))
-            {
-                Number(ref reader, ref _cacheWrite);
-            }
-            else if (reader.ValueTextEquals("output_tokens"u8))
-            {
-                Number(ref reader, ref _output);
-            }
-            else if (reader.ValueTextEquals("output_tokens_details"u8))
-            {
-                reader.Read();
-                if (reader.TokenType != JsonTokenType.StartObject)
-                {
-                    reader.Skip();
-                    continue;
-                }
-
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    if (reader.ValueTextEquals("thinking_tokens"u8))
-                    {
-                        Number(ref reader, ref _reasoning);
-                    }
-                    else
-                    {
-                        reader.Read();
-                        reader.Skip();
-                    }
-                }
-            }
-            else
-            {
-                reader.Read();
-                reader.Skip();
-            }
-        }
-    }
-
-    private static void Number(ref Utf8JsonReader reader, ref long value)
-    {
-        reader.Read();
-        if (reader.TryLong(out var number))
-        {
-            value = Math.Max(0, number);
-        }
-        else
-        {
             reader.Skip();
         }
     }

@@ -15,6 +15,15 @@ internal static class AnthropicUsage
         json.Number(counts.CacheWrite);
         json.Raw(",\"cache_read_input_tokens\":"u8);
         json.Number(counts.CacheRead);
+        if (counts.CacheWriteHour > 0)
+        {
+            json.Raw(",\"cache_creation\":{\"ephemeral_5m_input_tokens\":"u8);
+            json.Number(Math.Max(0, counts.CacheWrite - counts.CacheWriteHour));
+            json.Raw(",\"ephemeral_1h_input_tokens\":"u8);
+            json.Number(counts.CacheWriteHour);
+            json.Raw("}"u8);
+        }
+
         json.Raw(",\"output_tokens\":"u8);
         json.Number(counts.Output);
         if (counts.Reasoning > 0)
@@ -22,6 +31,13 @@ internal static class AnthropicUsage
             json.Raw(",\"output_tokens_details\":{\"thinking_tokens\":"u8);
             json.Number(counts.Reasoning);
             json.Raw("}"u8);
+        }
+
+        if (counts.WebSearches > 0)
+        {
+            json.Raw(",\"server_tool_use\":{\"web_search_requests\":"u8);
+            json.Number(counts.WebSearches);
+            json.Raw(",\"web_fetch_requests\":0}"u8);
         }
 
         json.Raw("}"u8);

@@ -69,6 +69,9 @@ public sealed class CanonicalRequest
     /// <summary>The reasoning budget in tokens for <see cref="ThinkingMode.Enabled"/>.</summary>
     public long? ThinkingBudget { get; internal set; }
 
+    /// <summary>How an Anthropic client wants to see the reasoning (summarized, omitted); empty when not said.</summary>
+    public EscapedText ThinkingDisplay { get; internal set; }
+
     /// <summary>The effort word (minimal, low, medium, high, xhigh, max); empty when not said.</summary>
     public EscapedText Effort { get; internal set; }
 

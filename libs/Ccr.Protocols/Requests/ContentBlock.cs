@@ -8,6 +8,12 @@ public abstract record ContentBlock
 {
     /// <summary>The marker of a prompt cache breakpoint, in Anthropic's form; absent when the client set none.</summary>
     public RawJson CacheControl { get; init; }
+
+    /// <summary>
+    /// The block as the client wrote it, where it says more than these types do (citations, a search result as text …); absent for most. An encoder of
+    /// the client's own dialect may write it as it was.
+    /// </summary>
+    public RawJson Original { get; init; }
 }
 
 /// <summary>Text.</summary>
