@@ -60,13 +60,11 @@ internal sealed class TransformerReader(ConfigSection provider, bool customTrans
         {
             var item = list.Items[i];
             var place = $"{path}[{i}]";
-            var (named, options) = item switch
-            {
-                // Some files nest the pair once more than they need to.
-                Json5Array { Items: [Json5Array { Items: [var inner, .. var rest] }] } => (inner, rest.FirstOrDefault()),
-                Json5Array { Items: [var first, .. var rest] } => (first, rest.FirstOrDefault()),
-                _ => (item, null),
-            };
+
+            // Some files nest the pair once more than they need to.
+            var pair = item is Json5Array { Items: [Json5Array inner] } ? inner : item as Json5Array;
+            var named = pair is { Items.Count: > 0 } ? pair.Items[0] : item;
+            var options = pair is { Items.Count: > 1 } ? pair.Items[1] : null;
             if (named is not Json5String { Text: var name } || options is not (null or Json5Object or Json5Null))
             {
                 provider.Problems.Error(place, item.Line, "must be a name or [\"name\", { options }]");

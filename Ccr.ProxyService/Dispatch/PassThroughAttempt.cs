@@ -1,3 +1,4 @@
+using System.Buffers;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.ProxyService.Configuration;

@@ -1,10 +1,12 @@
 using System.Buffers;
+using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Dialects;
 
 namespace Ccr.ProxyService.Endpoints;
 
-/// <summary>GET /v1/models: every "provider,model" that can be asked for, in the shape of the caller: Anthropic's with an anthropic-version header, else OpenAI's.</summary>
+/// <summary>GET /v1/models: every "provider,model" that can be asked for, in the shape of the caller: Gemini's under /v1beta, Anthropic's with an anthropic-version header, else OpenAI's.</summary>
 internal sealed class ModelsEndpoint(IConfigStore store, TimeProvider time)
 {
     private readonly DateTimeOffset _created = time.GetUtcNow();
@@ -13,10 +15,10 @@ internal sealed class ModelsEndpoint(IConfigStore store, TimeProvider time)
     public async Task HandleAsync(HttpContext http)
     {
         var models = Models();
-        var anthropic = http.Request.Headers.ContainsKey("anthropic-version");
+        var dialect = ClientDialects.Of(http.Request).Dialect;
         var output = new ArrayBufferWriter<byte>(1024);
         var json = new RawJsonWriter(output);
-        json.Raw(anthropic ? "{\"data\":["u8 : "{\"object\":\"list\",\"data\":["u8);
+        json.Raw(dialect switch { Dialect.Anthropic => "{\"data\":["u8, Dialect.Gemini => "{\"models\":["u8, _ => "{\"object\":\"list\",\"data\":["u8 });
         for (var i = 0; i < models.Count; i++)
         {
             if (i > 0)
@@ -24,11 +26,11 @@ internal sealed class ModelsEndpoint(IConfigStore store, TimeProvider time)
                 json.Raw(","u8);
             }
 
-            Write(json, models[i], anthropic);
+            Write(json, models[i], dialect);
         }
 
         json.Raw("]"u8);
-        if (anthropic)
+        if (dialect == Dialect.Anthropic)
         {
             json.Raw(",\"has_more\":false,\"first_id\":"u8);
             WriteId(json, models.Count == 0 ? null : models[0].Id);
@@ -52,7 +54,7 @@ internal sealed class ModelsEndpoint(IConfigStore store, TimeProvider time)
         }
 
         var output = new ArrayBufferWriter<byte>(256);
-        Write(new(output), known, http.Request.Headers.ContainsKey("anthropic-version"));
+        Write(new(output), known, ClientDialects.Of(http.Request).Dialect);
         await SendAsync(http, output).ConfigureAwait(false);
     }
 
@@ -92,9 +94,19 @@ internal sealed class ModelsEndpoint(IConfigStore store, TimeProvider time)
         return models;
     }
 
-    private void Write(RawJsonWriter json, (string Id, string Provider) model, bool anthropic)
+    private void Write(RawJsonWriter json, (string Id, string Provider) model, Dialect dialect)
     {
-        if (anthropic)
+        if (dialect == Dialect.Gemini)
+        {
+            json.Raw("{\"name\":"u8);
+            json.Quoted("models/" + model.Id);
+            json.Raw(",\"displayName\":"u8);
+            json.Quoted(model.Id);
+            json.Raw(",\"supportedGenerationMethods\":[\"generateContent\",\"streamGenerateContent\",\"countTokens\"]}"u8);
+            return;
+        }
+
+        if (dialect == Dialect.Anthropic)
         {
             json.Raw("{\"type\":\"model\",\"id\":"u8);
             json.Quoted(model.Id);

@@ -34,9 +34,9 @@ internal static class ProxyEndpoints
             routes.MapGet(prefix + "/models/{**id}", models.HandleOneAsync);
         }
 
-        foreach (var prefix in (string[])["/v1beta", "/v1alpha", "/v1beta1", "/v1beta/v1beta", "/v1"])
+        foreach (var prefix in (string[])["/v1beta", "/v1alpha", "/v1"])
         {
-            routes.MapPost(prefix + "/models/{**action}", http => HandleGeminiAsync(http, generation, count));
+            routes.MapPost(prefix + "/models/{**id}", http => HandleGeminiAsync(http, generation, count));
         }
 
         routes.MapGet("/v1beta/models", models.HandleAsync);
@@ -53,7 +53,7 @@ internal static class ProxyEndpoints
     /// <summary>…/models/MODEL:verb. A model "provider,name" may itself hold slashes and colons; the verb is what follows the last colon.</summary>
     private static Task HandleGeminiAsync(HttpContext http, GenerationEndpoint generation, CountTokensEndpoint count)
     {
-        var action = Uri.UnescapeDataString(http.Request.RouteValues["action"] as string ?? "");
+        var action = Uri.UnescapeDataString(http.Request.RouteValues["id"] as string ?? "");
         var colon = action.LastIndexOf(':');
         var model = colon < 0 ? action : action[..colon];
         return (colon < 0 ? "" : action[(colon + 1)..]) switch

@@ -76,8 +76,8 @@ internal sealed class ResponseStore
         {
             var response = encoder switch
             {
-                ResponsesStreamEncoder stream => stream.FinalResponse,
-                ResponseEncoder whole => whole.FinalResponse,
+                ResponsesStreamEncoder stream => stream.FinalResponse(),
+                ResponseEncoder whole => whole.FinalResponse(),
                 _ => default,
             };
             Keep(input, response);

@@ -89,6 +89,16 @@ public sealed class ConfigReaderTests
     [InlineData("https://e.com/v1", ", protocol: 'anthropic'", "https://e.com/v1/messages", Dialect.Anthropic)]
     [InlineData("https://api.anthropic.com/v1", ", protocol: 'openai', transformer: { use: ['Anthropic'] }", "https://api.anthropic.com/v1/chat/completions", Dialect.OpenAIChat)]
     [InlineData("https://notapi.anthropic.com.evil.example/v1", "", "https://notapi.anthropic.com.evil.example/v1/chat/completions", Dialect.OpenAIChat)]
+    [InlineData("https://api.openai.com/v1/responses", "", "https://api.openai.com/v1/responses", Dialect.OpenAIResponses)]
+    [InlineData("https://api.openai.com/v1", ", transformer: { use: ['openai-responses'] }", "https://api.openai.com/v1/responses", Dialect.OpenAIResponses)]
+    [InlineData("https://api.openai.com/v1", ", protocol: 'OpenAI-Responses'", "https://api.openai.com/v1/responses", Dialect.OpenAIResponses)]
+    [InlineData("https://generativelanguage.googleapis.com/v1beta/models/", "", "https://generativelanguage.googleapis.com/v1beta/models", Dialect.Gemini)]
+    [InlineData("https://generativelanguage.googleapis.com", "", "https://generativelanguage.googleapis.com/v1beta/models", Dialect.Gemini)]
+    [InlineData("https://generativelanguage.googleapis.com/v1beta/openai", "", "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions", Dialect.OpenAIChat)]
+    [InlineData("https://e.com/v1beta", ", protocol: 'gemini'", "https://e.com/v1beta/models", Dialect.Gemini)]
+    [InlineData("https://e.com", ", transformer: { use: ['GEMINI'] }", "https://e.com/v1beta/models", Dialect.Gemini)]
+    [InlineData("https://l-aiplatform.googleapis.com", ", transformer: { use: [['vertex-gemini', { project: 'p1', location: 'l' }]] }", "https://l-aiplatform.googleapis.com/v1/projects/p1/locations/l/publishers/google/models", Dialect.Gemini)]
+    [InlineData("https://l-aiplatform.googleapis.com/v1/projects/p1/locations/l", ", transformer: { use: ['vertex-claude'] }", "https://l-aiplatform.googleapis.com/v1/projects/p1/locations/l/publishers/anthropic/models", Dialect.Anthropic)]
     [InlineData("http://[::1]:8080/v1", "", "http://[::1]:8080/v1/chat/completions", Dialect.OpenAIChat)]
     public void Protocol_and_endpoint_follow_the_documented_rules(string url, string more, string endpoint, object protocol)
     {
@@ -117,14 +127,22 @@ public sealed class ConfigReaderTests
         Assert.Equal("on,from-environment", config.Router.Default!.Name);
     }
 
-    [Theory]
-    [InlineData("gemini")]
-    [InlineData("openai-responses")]
-    [InlineData("vertex-claude")]
-    public void A_provider_of_a_protocol_not_spoken_is_disabled_with_the_reason(string transformer)
+    [Fact]
+    public void Transformers_are_made_with_their_options_for_the_provider_and_for_a_model()
     {
-        var provider = TestEnvironment.ReadValid($"{{ Providers: [{{ name: 'p', models: ['m'], api_base_url: 'https://e.com', transformer: {{ use: ['{transformer}'] }} }}] }}").Providers[0];
-        Assert.Equal($"it needs the protocol of the transformer \"{transformer}\", which this version does not speak", provider.DisabledReason);
+        var provider = TestEnvironment.ReadValid("{ Providers: [{ name: 'p', models: ['m', 'n'], api_base_url: 'https://e.com', transformer: { use: ['OpenRouter', ['MaxToken', { max_tokens: 5 }]], n: { use: [[['sampling', { temperature: 1 }]], 'tooluse'] } } }] }").Providers[0];
+        Assert.Equal(2, provider.Transformers.Count);
+        Assert.Equal(2, provider.ModelSettings["N"].Transformers.Count);
+        Assert.False(provider.ModelSettings.ContainsKey("m"));
+    }
+
+    [Fact]
+    public void Extra_body_and_headers_are_read_for_the_provider_and_for_a_model()
+    {
+        var provider = TestEnvironment.ReadValid("{ Providers: [{ name: 'p', models: ['m'], api_base_url: 'https://e.com', extra_body: { a: { b: [1, 1.5, true, null, '$WORD'] } }, model_settings: { m: { extra_body: { c: 'd' }, extra_headers: { 'x-a': 'b' } } } }] }", ("WORD", "w")).Providers[0];
+        Assert.Equal("""{"a":{"b":[1,1.5,true,null,"w"]}}""", provider.ExtraBody!.ToJsonString());
+        Assert.Equal("""{"c":"d"}""", provider.ModelSettings["m"].ExtraBody!.ToJsonString());
+        Assert.Equal("b", provider.ModelSettings["m"].ExtraHeaders["X-A"]);
     }
 
     [Theory]

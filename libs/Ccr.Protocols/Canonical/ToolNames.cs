@@ -58,5 +58,8 @@ public static class ToolNames
         return new(legal);
     }
 
+    /// <summary>Writes the legal form of a name as a string.</summary>
+    public static void Write(RawJsonWriter json, EscapedText name) => json.Escaped(IsLegal(name.Span) ? name.Span : Legal(name).Span);
+
     private static bool IsLegal(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'-';
 }

@@ -268,7 +268,7 @@ internal sealed class ChatMessagesWriter
         _json.Raw(comma ? ",{\"id\":"u8 : "{\"id\":"u8);
         WriteToolId(call.Id);
         _json.Raw(",\"type\":\"function\",\"function\":{\"name\":"u8);
-        ToolNames.Write(_json, call.Name.Span);
+        ToolNames.Write(_json, call.Name);
         _json.Raw(",\"arguments\":\""u8);
         if (call.Input.IsNullOrAbsent || call.Input.Span.SequenceEqual("\"\""u8))
         {

@@ -61,7 +61,7 @@ internal sealed class ChatToolsWriter(CanonicalRequest request, TargetOptions ta
     private void WriteTool(ToolDefinition tool)
     {
         json.Raw("{\"type\":\"function\",\"function\":{\"name\":"u8);
-        ToolNames.Write(json, tool.Name.Span);
+        ToolNames.Write(json, tool.Name);
         if (!tool.Description.IsEmpty)
         {
             json.Raw(",\"description\":"u8);
@@ -108,7 +108,7 @@ internal sealed class ChatToolsWriter(CanonicalRequest request, TargetOptions ta
                 break;
             case ToolChoice.Named when request.FindTool(request.ToolChoiceName.Span) is { IsClientTool: true } tool:
                 json.Raw(",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":"u8);
-                ToolNames.Write(json, tool.Name.Span);
+                ToolNames.Write(json, tool.Name);
                 json.Raw("}}"u8);
                 break;
             case ToolChoice.Named:

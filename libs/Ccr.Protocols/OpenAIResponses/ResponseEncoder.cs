@@ -13,6 +13,9 @@ public sealed class ResponseEncoder(IBufferWriter<byte> output, string responseI
     /// <summary>The output items as a JSON array, after End: what a stored response must keep.</summary>
     public ReadOnlyMemory<byte> OutputItems => _inner.OutputItems;
 
+    /// <summary>The finished response object, after End; empty when there was none.</summary>
+    public ReadOnlyMemory<byte> FinalResponse() => _inner.FinalResponse();
+
     /// <inheritdoc/>
     public void Start(ReadOnlySpan<byte> providerId) => _inner.Start(providerId);
 

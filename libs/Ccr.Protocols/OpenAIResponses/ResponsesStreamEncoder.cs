@@ -48,6 +48,7 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
     private bool _blockEnded;
     private bool _created;
     private TokenCounts _usage;
+    private StopReason? _stop;
 
     /// <summary>Encodes into a buffer, under our own response id and the model name that the client asked for. What is needed of the request is copied here.</summary>
     public ResponsesStreamEncoder(IBufferWriter<byte> output, string responseId, string model, long createdAt, CanonicalRequest request)
@@ -83,6 +84,27 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
 
     /// <summary>The output items as a JSON array, after End: what a stored response must keep.</summary>
     public ReadOnlyMemory<byte> OutputItems => _items.WrittenMemory;
+
+    /// <summary>The finished response object, after End; empty when there was none. Written anew, for a store of responses.</summary>
+    public ReadOnlyMemory<byte> FinalResponse()
+    {
+        if (_stop is not { } reason)
+        {
+            return default;
+        }
+
+        var incomplete = Incomplete(reason);
+        var output = new ArrayBufferWriter<byte>(_items.WrittenCount + 1024);
+        WriteResponse(new(output), incomplete.IsEmpty ? "completed"u8 : "incomplete"u8, incomplete, null, isLast: true);
+        return output.WrittenMemory;
+    }
+
+    private static ReadOnlySpan<byte> Incomplete(StopReason reason) => reason switch
+    {
+        StopReason.MaxTokens or StopReason.ContextWindowExceeded or StopReason.PauseTurn => "max_output_tokens"u8,
+        StopReason.Refusal => "content_filter"u8,
+        _ => default,
+    };
 
     private ReadOnlySpan<byte> ItemId => _itemId.AsSpan(0, _itemIdLength);
 
@@ -267,14 +289,15 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
         var isLimit = reason is StopReason.MaxTokens or StopReason.ContextWindowExceeded;
         CloseBlock(isLimit);
         _itemsJson.Raw("]"u8);
-        var incomplete = isLimit || reason == StopReason.PauseTurn ? "max_output_tokens"u8 : reason == StopReason.Refusal ? "content_filter"u8 : default;
+        var incomplete = Incomplete(reason);
+        _stop = reason;
         if (_streams)
         {
             BeginEvent(incomplete.IsEmpty ? "response.completed"u8 : "response.incomplete"u8);
             _json.Raw(",\"response\":"u8);
         }
 
-        WriteResponse(incomplete.IsEmpty ? "completed"u8 : "incomplete"u8, incomplete, null, isLast: true);
+        WriteResponse(_json, incomplete.IsEmpty ? "completed"u8 : "incomplete"u8, incomplete, null, isLast: true);
         if (_streams)
         {
             _json.Raw("}\n\n"u8);
@@ -292,7 +315,7 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
         Create();
         BeginEvent("response.failed"u8);
         _json.Raw(",\"response\":"u8);
-        WriteResponse("failed"u8, default, error, isLast: true);
+        WriteResponse(_json, "failed"u8, default, error, isLast: true);
         _json.Raw("}\n\n"u8);
     }
 
@@ -370,74 +393,74 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
     {
         BeginEvent(name);
         _json.Raw(",\"response\":"u8);
-        WriteResponse("in_progress"u8, default, null, isLast: false);
+        WriteResponse(_json, "in_progress"u8, default, null, isLast: false);
         _json.Raw("}\n\n"u8);
     }
 
-    private void WriteResponse(ReadOnlySpan<byte> status, ReadOnlySpan<byte> incomplete, ProviderError? error, bool isLast)
+    private void WriteResponse(RawJsonWriter json, ReadOnlySpan<byte> status, ReadOnlySpan<byte> incomplete, ProviderError? error, bool isLast)
     {
-        _json.Raw("{\"id\":\""u8);
-        _json.Raw(_responseId);
-        _json.Raw("\",\"object\":\"response\",\"created_at\":"u8);
-        _json.Number(_createdAt);
-        _json.Raw(",\"status\":\""u8);
-        _json.Raw(status);
-        _json.Raw("\",\"background\":false,\"error\":"u8);
+        json.Raw("{\"id\":\""u8);
+        json.Raw(_responseId);
+        json.Raw("\",\"object\":\"response\",\"created_at\":"u8);
+        json.Number(_createdAt);
+        json.Raw(",\"status\":\""u8);
+        json.Raw(status);
+        json.Raw("\",\"background\":false,\"error\":"u8);
         if (error is null)
         {
-            _json.Raw("null"u8);
+            json.Raw("null"u8);
         }
         else
         {
-            _json.Raw("{\"code\":"u8);
-            _json.Quoted(ResponsesErrors.Code(error));
-            _json.Raw(",\"message\":"u8);
-            _json.Quoted(ResponsesErrors.Message(error));
-            _json.Raw("}"u8);
+            json.Raw("{\"code\":"u8);
+            json.Quoted(ResponsesErrors.Code(error));
+            json.Raw(",\"message\":"u8);
+            json.Quoted(ResponsesErrors.Message(error));
+            json.Raw("}"u8);
         }
 
-        _json.Raw(",\"incomplete_details\":"u8);
+        json.Raw(",\"incomplete_details\":"u8);
         if (incomplete.IsEmpty)
         {
-            _json.Raw("null"u8);
+            json.Raw("null"u8);
         }
         else
         {
-            _json.Raw("{\"reason\":\""u8);
-            _json.Raw(incomplete);
-            _json.Raw("\"}"u8);
+            json.Raw("{\"reason\":\""u8);
+            json.Raw(incomplete);
+            json.Raw("\"}"u8);
         }
 
-        _json.Raw(",\"model\":"u8);
-        _json.Escaped(_model);
-        _json.Raw(",\"output\":"u8);
+        json.Raw(",\"model\":"u8);
+        json.Escaped(_model);
+        json.Raw(",\"output\":"u8);
         if (!isLast)
         {
-            _json.Raw("[]"u8);
+            json.Raw("[]"u8);
         }
         else if (error is null)
         {
-            _json.Raw(_items.WrittenSpan);
+            json.Raw(_items.WrittenSpan);
         }
         else
         {
-            _json.Raw(_items.WrittenSpan[.._finishedLength]);
-            _json.Raw("]"u8);
+            json.Raw(_items.WrittenSpan[.._finishedLength]);
+            json.Raw("]"u8);
         }
 
-        _json.Raw(",\"usage\":"u8);
+        json.Raw(",\"usage\":"u8);
         if (isLast && error is null)
         {
-            ResponsesUsage.Write(_json, _usage);
+            ResponsesUsage.Write(json, _usage);
         }
         else
         {
-            _json.Raw("null"u8);
+            json.Raw("null"u8);
         }
 
-        _json.Raw(",\"truncation\":\"disabled\",\"user\":null,"u8);
-        _json.Raw(isLast ? _echo.Fields.Span : ResponsesEcho.Short);
-        _json.Raw("}"u8);
+        json.Raw(",\"truncation\":\"disabled\",\"user\":null,"u8);
+        json.Raw(isLast ? _echo.Fields.Span : ResponsesEcho.Short);
+        json.Raw("}"u8);
     }
 
     private void BeginEvent(ReadOnlySpan<byte> name)
