@@ -343,7 +343,10 @@ public class AnthropicRequestEncoderTests
         {
             r.Tools.Add(new()
             {
-                Kind = ToolKind.Custom, Name = E("apply_patch"), Description = E("Edits."), Dialect = Dialect.OpenAIResponses,
+                Kind = ToolKind.Custom,
+                Name = E("apply_patch"),
+                Description = E("Edits."),
+                Dialect = Dialect.OpenAIResponses,
                 Raw = Raw("""{"type":"custom","name":"apply_patch","format":{"type":"grammar","syntax":"lark","definition":"start: \"x\"\n"}}"""),
             });
             r.Messages.Add(User("q"));

@@ -52,7 +52,7 @@ internal sealed class AnthropicConversation
 
         conversation.Flush();
         conversation.MatchResults();
-        if (conversation.Turns.Count == 0 || conversation.Turns[0].Role == MessageRole.Assistant)
+        if (conversation.Turns.Count == 0 || conversation.Turns[0].Role != MessageRole.User)
         {
             conversation.Turns.Insert(0, Said("(continue)"));
         }
@@ -304,7 +304,19 @@ internal sealed class AnthropicConversation
             }
         }
 
-        Turns.RemoveAll(turn => turn.Blocks.Count == 0);
+        // Results that answered nothing and said nothing may leave a turn empty, and its neighbours side by side.
+        for (var i = Turns.Count - 1; i >= 0; i--)
+        {
+            if (Turns[i].Blocks.Count == 0)
+            {
+                Turns.RemoveAt(i);
+            }
+            else if (i + 1 < Turns.Count && Turns[i + 1].Role == Turns[i].Role)
+            {
+                Turns[i].Blocks.AddRange(Turns[i + 1].Blocks);
+                Turns.RemoveAt(i + 1);
+            }
+        }
     }
 
     /// <summary>Reasoning first and calls last, which other dialects do not care about; Anthropic's own turns are right as they are.</summary>

@@ -37,7 +37,7 @@ public sealed partial class AnthropicRequestEncoder
         _isOwn = request.Dialect == Dialect.Anthropic;
         _conversation = AnthropicConversation.From(request, target, loss);
         _thinking = AnthropicThinking.Plan(request, target, _conversation, loss);
-        _conversation.FinishPrefill(_thinking.Mode == ThinkingMode.Enabled);
+        _conversation.FinishPrefill(_thinking.IsOn);
         var marks = CountMarks();
         _marksByClient = _isOwn || marks > 0;
         _marksToSkip = Math.Max(0, marks - MostCacheMarks);
