@@ -479,7 +479,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
                 id = reader.TokenType is JsonTokenType.String or JsonTokenType.Number ? reader.ValueSpan : default;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("function"u8))
+            else if (reader.ValueTextEquals("function"u8) || reader.ValueTextEquals("custom"u8))
             {
                 reader.Read();
                 function = reader;
@@ -518,6 +518,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
     {
         ReadOnlySpan<byte> arguments = default;
         byte[]? escaped = null;
+        var isCustom = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("name"u8))
@@ -544,11 +545,24 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
                     escaped = EscapedText.From(document.RootElement.GetRawText()).Span.ToArray();
                 }
             }
+            else if (reader.ValueTextEquals("input"u8))
+            {
+                reader.Read();
+                isCustom = reader.TokenType == JsonTokenType.String;
+                arguments = isCustom ? reader.ValueSpan : default;
+                reader.Skip();
+            }
             else
             {
                 reader.Read();
                 reader.Skip();
             }
+        }
+
+        if (isCustom)
+        {
+            _message.CustomInput(call, arguments);
+            return;
         }
 
         _message.Arguments(call, escaped ?? arguments);
