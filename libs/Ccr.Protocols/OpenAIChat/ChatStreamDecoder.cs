@@ -360,14 +360,15 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         if (isFirst)
         {
             // One source per delta: OpenRouter sends the same words twice. In a whole answer the details alone tell which words a signature signs.
-            var words = !hasDetails || (_isWhole && ChatDetailReader.HasSignedText(details)) ? default : reasoningContent.IsEmpty ? reasoning : reasoningContent;
-            if (!hasDetails)
+            var words = reasoningContent.IsEmpty ? reasoning : reasoningContent;
+            if (hasDetails && _isWhole && ChatDetailReader.HasSignedText(details))
             {
-                _message.Reasoning(reasoningContent.IsEmpty ? reasoning : reasoningContent);
+                words = default;
             }
-            else
+
+            _message.Reasoning(words);
+            if (hasDetails)
             {
-                _message.Reasoning(words);
                 ChatDetailReader.Read(ref details, data, _message, words.IsEmpty, _provider, _model);
             }
 
