@@ -44,6 +44,10 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
         Error,
     }
 
+    private static ReadOnlySpan<byte> CustomBegin => "{\\\"input\\\":\\\""u8;
+
+    private static ReadOnlySpan<byte> CustomEnd => "\\\"}"u8;
+
     /// <summary>True after End or Error was handed on.</summary>
     public bool IsFinished { get; private set; }
 
@@ -279,6 +283,20 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
         }
     }
 
+    /// <summary>A piece of a custom call's input, escaped once: as part of the argument {"input": text} it is escaped once more.</summary>
+    public void CustomInput(ChatToolCall call, ReadOnlySpan<byte> escaped)
+    {
+        var twice = new ArrayBufferWriter<byte>(escaped.Length + 32);
+        if (!call.IsCustom)
+        {
+            call.IsCustom = true;
+            twice.Write(CustomBegin);
+        }
+
+        new RawJsonWriter(twice).EscapeInto(escaped);
+        Arguments(call, twice.WrittenSpan);
+    }
+
     /// <summary>The stream is over as its protocol demands: closes what is open and ends the message.</summary>
     public void End()
     {
@@ -451,6 +469,11 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
         {
             foreach (var call in _calls)
             {
+                if (call is { IsOpen: true, IsClosed: false, IsCustom: true })
+                {
+                    sink.ToolInput(CustomEnd);
+                }
+
                 call.IsClosed |= call.IsOpen;
             }
         }

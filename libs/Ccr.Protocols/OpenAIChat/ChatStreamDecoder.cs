@@ -360,14 +360,15 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         if (isFirst)
         {
             // One source per delta: OpenRouter sends the same words twice. In a whole answer the details alone tell which words a signature signs.
-            var words = !hasDetails || (_isWhole && ChatDetailReader.HasSignedText(details)) ? default : reasoningContent.IsEmpty ? reasoning : reasoningContent;
-            if (!hasDetails)
+            var words = reasoningContent.IsEmpty ? reasoning : reasoningContent;
+            if (hasDetails && _isWhole && ChatDetailReader.HasSignedText(details))
             {
-                _message.Reasoning(reasoningContent.IsEmpty ? reasoning : reasoningContent);
+                words = default;
             }
-            else
+
+            _message.Reasoning(words);
+            if (hasDetails)
             {
-                _message.Reasoning(words);
                 ChatDetailReader.Read(ref details, data, _message, words.IsEmpty, _provider, _model);
             }
 
@@ -479,7 +480,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
                 id = reader.TokenType is JsonTokenType.String or JsonTokenType.Number ? reader.ValueSpan : default;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("function"u8))
+            else if (reader.ValueTextEquals("function"u8) || reader.ValueTextEquals("custom"u8))
             {
                 reader.Read();
                 function = reader;
@@ -518,6 +519,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
     {
         ReadOnlySpan<byte> arguments = default;
         byte[]? escaped = null;
+        var isCustom = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("name"u8))
@@ -544,11 +546,24 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
                     escaped = EscapedText.From(document.RootElement.GetRawText()).Span.ToArray();
                 }
             }
+            else if (reader.ValueTextEquals("input"u8))
+            {
+                reader.Read();
+                isCustom = reader.TokenType == JsonTokenType.String;
+                arguments = isCustom ? reader.ValueSpan : default;
+                reader.Skip();
+            }
             else
             {
                 reader.Read();
                 reader.Skip();
             }
+        }
+
+        if (isCustom)
+        {
+            _message.CustomInput(call, arguments);
+            return;
         }
 
         _message.Arguments(call, escaped ?? arguments);

@@ -38,6 +38,9 @@ internal sealed class ChatToolCall(long index)
     /// <summary>Opaque reasoning that belongs before this call, in its envelope; empty when there is none.</summary>
     public EscapedText Thought { get; set; }
 
+    /// <summary>True for the call of a custom tool, whose input is text: it becomes the function argument {"input": text}.</summary>
+    public bool IsCustom { get; set; }
+
     /// <summary>Takes note of a piece of arguments, whatever becomes of it.</summary>
     public void Follow(ReadOnlySpan<byte> arguments) => _balance.Add(arguments);
 
