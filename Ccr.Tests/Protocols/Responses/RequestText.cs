@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
 using Ccr.Protocols.Requests;
 
@@ -42,11 +43,17 @@ internal static class RequestText
         DocumentBlock d => $"document {d.MediaType} {d.Data} {d.Url}",
         ThinkingBlock t => $"thinking {t.Text} {t.Signature}",
         RedactedThinkingBlock t => $"redacted {t.Data}",
-        ToolUseBlock u => $"call {u.Id} {u.Name} {Raw(u.Input)}",
-        ToolResultBlock r => $"result {r.ToolUseId} {r.IsError} [{string.Join(" | ", r.Content.Select(Of))}]",
+        ToolUseBlock u => $"call {Id(u.Id)} {u.Name} {Raw(u.Input)}",
+        ToolResultBlock r => $"result {Id(r.ToolUseId)} {r.IsError} [{string.Join(" | ", r.Content.Select(Of))}]",
         OpaqueBlock o => $"opaque {o.Type} {Raw(o.Raw)}",
         _ => block.ToString()!,
     };
+
+    private static string Id(EscapedText id)
+    {
+        Span<byte> portable = stackalloc byte[ToolIds.MaxLength];
+        return Encoding.ASCII.GetString(portable[..ToolIds.Portable(id.Span, portable)]);
+    }
 
     private static string Raw(RawJson json) => json.IsNullOrAbsent ? "-" : Encoding.UTF8.GetString(json.Span);
 
