@@ -12,7 +12,7 @@ namespace Ccr.Protocols.OpenAIResponses;
 internal sealed class ResponsesInputWriter(CanonicalRequest request, TargetOptions target, RawJsonWriter json, LossReport loss)
 {
     private readonly List<ToolUseBlock> _openCalls = [];
-    private readonly List<(EscapedText Text, ReasoningEnvelope Envelope)> _reasoning = [];
+    private readonly List<(EscapedText Text, ReasoningEnvelope? Envelope)> _reasoning = [];
     private bool _any;
     private bool _turnHasReasoning;
 
@@ -479,6 +479,14 @@ internal sealed class ResponsesInputWriter(CanonicalRequest request, TargetOptio
             return;
         }
 
+        var replay = target.Replay == ReasoningReplay.ByModel ? target.Rules.Replay : target.Replay;
+        if (!text.IsEmpty && replay is (ReasoningReplay.ReasoningContent or ReasoningReplay.ReasoningContentRequired))
+        {
+            // An open model, which wants its words back and signs nothing.
+            _reasoning.Add((text, null));
+            return;
+        }
+
         loss.Dropped(field, request.Dialect, Dialect.OpenAIResponses, "It was made by another provider or model; only the one that made it can read it.");
     }
 
@@ -502,6 +510,14 @@ internal sealed class ResponsesInputWriter(CanonicalRequest request, TargetOptio
         {
             _turnHasReasoning = true;
             BeginItem("{\"type\":\"reasoning\""u8);
+            if (envelope is null)
+            {
+                json.Raw(",\"summary\":[],\"content\":[{\"type\":\"reasoning_text\",\"text\":"u8);
+                json.Escaped(text.Span);
+                json.Raw("}]}"u8);
+                continue;
+            }
+
             if (envelope.ItemId is { } id)
             {
                 json.Raw(",\"id\":"u8);
