@@ -14,6 +14,8 @@ namespace Ccr.Protocols.Canonical;
 /// </summary>
 public sealed class DeclaredToolNames(IMessageSink next, CanonicalRequest request) : IMessageSink
 {
+    // Copied: the request's memory is released before the answer ends.
+    private readonly EscapedText[] _names = [.. request.Tools.Select(static t => new EscapedText(t.Name.Bytes.ToArray()))];
     private ArrayBufferWriter<byte>? _wrapped;
     private byte[] _wrapperId = [];
     private byte[] _wrapperName = [];
@@ -114,37 +116,50 @@ public sealed class DeclaredToolNames(IMessageSink next, CanonicalRequest reques
     /// <inheritdoc/>
     public void Alive() => next.Alive();
 
+    private EscapedText? Exactly(ReadOnlySpan<byte> name)
+    {
+        foreach (var declared in _names)
+        {
+            if (declared.Span.SequenceEqual(name))
+            {
+                return declared;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The declared name that a provider's name stands for; null when there is none, or more than one.</summary>
     private EscapedText? Find(ReadOnlySpan<byte> name)
     {
-        if (request.FindTool(name) is { } exact)
+        if (Exactly(name) is { } exact)
         {
-            return exact.Name;
+            return exact;
         }
 
         var bare = WithoutPrefix(name);
-        if (bare.Length < name.Length && request.FindTool(bare) is { } known)
+        if (bare.Length < name.Length && Exactly(bare) is { } known)
         {
-            return known.Name;
+            return known;
         }
 
         EscapedText? found = null;
-        foreach (var tool in request.Tools)
+        foreach (var declared in _names)
         {
-            var legal = ToolNames.Legal(tool.Name).Span;
+            var legal = ToolNames.Legal(declared).Span;
             if (legal.SequenceEqual(name) || legal.SequenceEqual(bare))
             {
-                return tool.Name;
+                return declared;
             }
 
-            if (Ascii.EqualsIgnoreCase(tool.Name.Span, bare) || Ascii.EqualsIgnoreCase(legal, bare))
+            if (Ascii.EqualsIgnoreCase(declared.Span, bare) || Ascii.EqualsIgnoreCase(legal, bare))
             {
                 if (found is not null)
                 {
                     return null;
                 }
 
-                found = tool.Name;
+                found = declared;
             }
         }
 

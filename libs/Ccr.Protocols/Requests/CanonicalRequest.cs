@@ -151,6 +151,7 @@ public sealed class CanonicalRequest
             FrequencyPenalty = FrequencyPenalty,
             Thinking = Thinking,
             ThinkingBudget = ThinkingBudget,
+            ThinkingDisplay = ThinkingDisplay,
             Effort = Effort,
             Verbosity = Verbosity,
             OutputFormat = OutputFormat,

@@ -123,6 +123,10 @@ public sealed record ModelRules(string Prefix)
         Span<char> normal = name.Length <= 128 ? stackalloc char[name.Length] : new char[name.Length];
         name.ToLowerInvariant(normal);
         normal.Replace('.', '-');
+
+        // Bedrock and others put a region and a vendor before it: us.anthropic.claude-sonnet-4-5-v1:0.
+        var claude = ((ReadOnlySpan<char>)normal).IndexOf("claude", StringComparison.Ordinal);
+        normal = claude > 0 ? normal[claude..] : normal;
         foreach (var rules in Table)
         {
             if (normal.StartsWith(rules.Prefix, StringComparison.Ordinal))
