@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
@@ -57,14 +58,14 @@ internal sealed class ConversationGenerator(int seed)
         {
             var value = _random.Next(6) switch
             {
-                0 => _random.Next().ToString(System.Globalization.CultureInfo.InvariantCulture),
+                0 => _random.Next().ToString(CultureInfo.InvariantCulture),
                 1 => "1.0",
                 2 => "12345678901234567890",
                 3 => "{\"deep\":[true,null,{}]}",
                 4 => "[]",
                 _ => $"\"{Encoding.UTF8.GetString(EscapedText.From(Text()).Span)}\"",
             };
-            json.Append(i > 0 ? ", " : "").Append($"\"k{i}\": ").Append(value);
+            json.Append(i > 0 ? ", " : "").Append(CultureInfo.InvariantCulture, $"\"k{i}\": ").Append(value);
         }
 
         return json.Append('}').ToString();
@@ -120,7 +121,7 @@ internal sealed class ConversationGenerator(int seed)
         var lines = new StringBuilder();
         foreach (var block in request.System)
         {
-            lines.AppendLine($"system {Describe(block, thinking)}");
+            lines.AppendLine(CultureInfo.InvariantCulture, $"system {Describe(block, thinking)}");
         }
 
         foreach (var message in request.Messages)
@@ -129,14 +130,14 @@ internal sealed class ConversationGenerator(int seed)
             {
                 if (Describe(block, thinking) is { } text)
                 {
-                    lines.AppendLine($"{message.Role} {text}");
+                    lines.AppendLine(CultureInfo.InvariantCulture, $"{message.Role} {text}");
                 }
             }
         }
 
         foreach (var tool in request.Tools)
         {
-            lines.AppendLine($"tool {tool.Kind} {tool.Name} {tool.Description} {Encoding.UTF8.GetString(tool.InputSchema.Span)}");
+            lines.AppendLine(CultureInfo.InvariantCulture, $"tool {tool.Kind} {tool.Name} {tool.Description} {Encoding.UTF8.GetString(tool.InputSchema.Span)}");
         }
 
         return lines.ToString();

@@ -1,10 +1,11 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
-using Ccr.Tests.Parts;
 using System.Text.Json;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.OpenAIChat;
 using Ccr.Protocols.Requests;
+using Ccr.Tests.Parts;
 
 namespace Ccr.Tests.Protocols.Chat;
 
@@ -123,7 +124,7 @@ public class ChatPropertyTests
             lines.Append(role is "developer" ? "system" : role is "tool" ? "user" : role).Append(": ").AppendLine(texts);
             if (message.TryGetProperty("tool_call_id", out var id) && id.GetString() is { Length: > 0 } text)
             {
-                lines.AppendLine($"answers {text}");
+                lines.AppendLine(CultureInfo.InvariantCulture, $"answers {text}");
             }
 
             if (message.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array)
@@ -132,7 +133,7 @@ public class ChatPropertyTests
                 {
                     var function = call.GetProperty("function");
                     var arguments = function.GetProperty("arguments").GetString()!;
-                    lines.AppendLine($"calls {call.GetProperty("id").GetString()} {function.GetProperty("name").GetString()} {(arguments is "" or "null" ? "{}" : arguments)}");
+                    lines.AppendLine(CultureInfo.InvariantCulture, $"calls {call.GetProperty("id").GetString()} {function.GetProperty("name").GetString()} {(arguments is "" or "null" ? "{}" : arguments)}");
                 }
             }
         }
@@ -152,7 +153,7 @@ public class ChatPropertyTests
         var lines = new StringBuilder();
         foreach (var block in request.System)
         {
-            lines.AppendLine($"system: {Text(block)}");
+            lines.AppendLine(CultureInfo.InvariantCulture, $"system: {Text(block)}");
         }
 
         foreach (var message in request.Messages)
@@ -163,11 +164,11 @@ public class ChatPropertyTests
             {
                 if (block is ToolResultBlock result)
                 {
-                    lines.AppendLine($"answers {result.ToolUseId}");
+                    lines.AppendLine(CultureInfo.InvariantCulture, $"answers {result.ToolUseId}");
                 }
                 else if (block is ToolUseBlock call)
                 {
-                    lines.AppendLine($"calls {call.Id} {call.Name} {Encoding.UTF8.GetString(call.Input.Span)}");
+                    lines.AppendLine(CultureInfo.InvariantCulture, $"calls {call.Id} {call.Name} {Encoding.UTF8.GetString(call.Input.Span)}");
                 }
             }
         }

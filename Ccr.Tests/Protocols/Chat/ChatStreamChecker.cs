@@ -152,5 +152,5 @@ internal sealed class ChatStreamChecker
         Calls[index] = known with { Arguments = known.Arguments + call.GetProperty(known.Type).GetProperty(known.Type == "custom" ? "input" : "arguments").GetString() };
     }
 
-    private static IEnumerable<JsonElement> List(JsonElement delta, string name) => delta.TryGetProperty(name, out var list) ? list.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator List(JsonElement delta, string name) => delta.TryGetProperty(name, out var list) ? list.EnumerateArray() : default;
 }
