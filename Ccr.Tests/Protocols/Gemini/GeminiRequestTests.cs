@@ -16,9 +16,9 @@ public class GeminiRequestTests
     [Fact]
     public void P103_to_P106_signatures_go_back_to_the_call_they_came_on()
     {
-        var body = FromAnthropic($$"""
+        var body = FromAnthropic($$$"""
             {"model":"m","max_tokens":10,"messages":[{"role":"user","content":"go"},
-             {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"{{Own}}"},{"type":"tool_use","id":"a","name":"f","input":{"x":1.0}},{"type":"tool_use","id":"b","name":"g","input":{}}]},
+             {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"{{{Own}}}"},{"type":"tool_use","id":"a","name":"f","input":{"x":1.0}},{"type":"tool_use","id":"b","name":"g","input":{}}]},
              {"role":"user","content":[{"type":"text","text":"and"},{"type":"tool_result","tool_use_id":"b","content":"two","is_error":true},{"type":"tool_result","tool_use_id":"a","content":"{\"k\":1}"}]}]}
             """, "gemini-3-pro");
         var contents = body.GetProperty("contents");
@@ -36,9 +36,9 @@ public class GeminiRequestTests
     [Fact]
     public void P105_a_call_of_another_model_gets_the_sentinel_and_its_reasoning_is_dropped()
     {
-        var request = $$"""
+        var request = $$$"""
             {"model":"m","max_tokens":10,"messages":[{"role":"user","content":"go"},
-             {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"EqBare"},{"type":"redacted_thinking","data":"{{Envelope("other", "gemini-3-pro", true)}}"},{"type":"tool_use","id":"a","name":"f","input":{}},{"type":"tool_use","id":"b","name":"f","input":{}}]},
+             {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"EqBare"},{"type":"redacted_thinking","data":"{{{Envelope("other", "gemini-3-pro", true)}}}"},{"type":"tool_use","id":"a","name":"f","input":{}},{"type":"tool_use","id":"b","name":"f","input":{}}]},
              {"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"1"}]}]}
             """;
         var loss = new LossReport();
@@ -106,7 +106,7 @@ public class GeminiRequestTests
     [InlineData("gemini-2.0-flash", """{"type":"enabled","budget_tokens":4096}""", null)]
     public void Thinking_is_asked_for_as_the_model_takes_it(string model, string thinking, string? expected)
     {
-        var body = FromAnthropic($$"""{"model":"m","max_tokens":10,"thinking":{{thinking}},"messages":[{"role":"user","content":"x"}]}""", model);
+        var body = FromAnthropic($$$"""{"model":"m","max_tokens":10,"thinking":{{{thinking}}},"messages":[{"role":"user","content":"x"}]}""", model);
         var config = body.GetProperty("generationConfig").TryGetProperty("thinkingConfig", out var found) ? found.GetRawText() : null;
         Assert.Equal(expected, config);
     }
@@ -115,9 +115,9 @@ public class GeminiRequestTests
     public void Search_goes_alone_and_choices_are_said()
     {
         var search = """{"type":"web_search_20250305","name":"web_search"}""";
-        Assert.Equal("""[{"googleSearch":{}}]""", FromAnthropic($$"""{"model":"m","tools":[{{search}}],"messages":[{"role":"user","content":"x"}]}""", "gemini-2.5-pro").GetProperty("tools").GetRawText());
+        Assert.Equal("""[{"googleSearch":{}}]""", FromAnthropic($$$"""{"model":"m","tools":[{{{search}}}],"messages":[{"role":"user","content":"x"}]}""", "gemini-2.5-pro").GetProperty("tools").GetRawText());
         var loss = new LossReport();
-        var body = FromAnthropic($$"""{"model":"m","tools":[{{search}},{"name":"f","input_schema":{"type":"object","properties":{}}}],"tool_choice":{"type":"tool","name":"f"},"stop_sequences":["a"],"top_k":40,"messages":[{"role":"user","content":"x"}]}""", "gemini-2.5-pro", loss: loss);
+        var body = FromAnthropic($$$"""{"model":"m","tools":[{{{search}}},{"name":"f","input_schema":{"type":"object","properties":{} } }],"tool_choice":{"type":"tool","name":"f"},"stop_sequences":["a"],"top_k":40,"messages":[{"role":"user","content":"x"}]}""", "gemini-2.5-pro", loss: loss);
         Assert.Single(body.GetProperty("tools").EnumerateArray());
         Assert.Equal("""{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f"]}}""", body.GetProperty("toolConfig").GetRawText());
         Assert.Equal("""{"topK":40,"stopSequences":["a"]}""", body.GetProperty("generationConfig").GetRawText());
