@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Gemini;
+using Ccr.Protocols.Requests;
 using Ccr.Tests.Parts;
 
 namespace Ccr.Tests.Protocols.Gemini;
@@ -103,6 +104,52 @@ public class GeminiRecordingsTests
                 Assert.Equal(whole.Signatures, split.Signatures);
             }
         }
+    }
+
+    [NeedsFact("fixtures")]
+    public void Recorded_requests_encoded_and_decoded_again_are_the_same()
+    {
+        var folder = Environment.GetEnvironmentVariable("CCR_FIXTURES")!;
+        var wrong = new List<string>();
+        var count = 0;
+        foreach (var (line, _) in Recordings.Index("gemini"))
+        {
+            var id = line.GetProperty("id").GetString()!;
+            var model = line.GetProperty("model").GetString()!;
+            if (line.GetProperty("status").GetInt32() != 200 || line.GetProperty("request").GetString() is not { } name)
+            {
+                continue;
+            }
+
+            var body = File.ReadAllBytes(Path.Combine(folder, name));
+            if (body.AsSpan().TrimStart(" \r\n"u8).IsEmpty || !body.AsSpan().TrimStart(" \r\n"u8).StartsWith("{"u8))
+            {
+                continue;
+            }
+
+            count++;
+            CanonicalRequest first;
+            try
+            {
+                first = GeminiRequestDecoder.Decode(body, model, true);
+            }
+            catch (RequestFormatException e)
+            {
+                Assert.Fail($"{id}: {e.Message}");
+                return;
+            }
+
+            var output = new ArrayBufferWriter<byte>();
+            GeminiRequestEncoder.Encode(first, new("google", model), output, new());
+            var again = GeminiRequestDecoder.Decode(output.WrittenMemory, model, true);
+            if (RequestText.Of(first) != RequestText.Of(again))
+            {
+                wrong.Add($"{id}:\n{RequestText.Of(first)}\n=>\n{RequestText.Of(again)}");
+            }
+        }
+
+        Assert.True(count > 100, $"only {count} requests");
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {count} differ:\n{string.Join('\n', wrong)}");
     }
 
     private static MessageReducer Decode(ReadOnlySpan<byte> bytes, bool isWhole)

@@ -49,7 +49,11 @@ public sealed record RedactedThinkingBlock(EscapedText Data) : ContentBlock;
 public sealed record ToolUseBlock(EscapedText Id, EscapedText Name, RawJson Input) : ContentBlock;
 
 /// <summary>What a call gave.</summary>
-public sealed record ToolResultBlock(EscapedText ToolUseId, IReadOnlyList<ContentBlock> Content, bool IsError) : ContentBlock;
+public sealed record ToolResultBlock(EscapedText ToolUseId, IReadOnlyList<ContentBlock> Content, bool IsError) : ContentBlock
+{
+    /// <summary>Gemini's response object as its client wrote it, which an encoder of that dialect sends as it was; absent elsewhere.</summary>
+    public RawJson Response { get; init; }
+}
 
 /// <summary>A block that only its own dialect understands: its type and the whole of it. An encoder of that dialect writes it as it was.</summary>
 public sealed record OpaqueBlock(EscapedText Type, RawJson Raw, Dialect Dialect) : ContentBlock;
