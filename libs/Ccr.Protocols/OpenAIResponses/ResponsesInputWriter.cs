@@ -512,7 +512,9 @@ internal sealed class ResponsesInputWriter(CanonicalRequest request, TargetOptio
             BeginItem("{\"type\":\"reasoning\""u8);
             if (envelope is null)
             {
-                json.Raw(",\"summary\":[],\"content\":[{\"type\":\"reasoning_text\",\"text\":"u8);
+                json.Raw(",\"summary\":[{\"type\":\"summary_text\",\"text\":"u8);
+                json.Escaped(text.Span);
+                json.Raw("}],\"content\":[{\"type\":\"reasoning_text\",\"text\":"u8);
                 json.Escaped(text.Span);
                 json.Raw("}]}"u8);
                 continue;
