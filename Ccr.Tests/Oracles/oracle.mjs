@@ -29,6 +29,7 @@ const declared = [
   { name: 'Clock', description: 'Tells the time', schema: clock },
 ];
 const prompt = 'What is in this folder? \u00e4\u2713\u{1f600} "quoted" \\ back';
+const atOnce = 16;
 const join_ = (parts) => parts.filter((p) => p != null).join('');
 
 const sdks = {
@@ -185,5 +186,11 @@ const flag = { type: 'boolean', default: false };
 const { values } = parseArgs({ options: { sdk: text, url: text, key: { ...text, default: 'key' }, model: text, scenario: { ...text, default: 'text' }, stream: flag, whole: flag, batch: text } });
 process.removeAllListeners('warning');
 const batch = values.batch ? JSON.parse(readFileSync(values.batch, 'utf8')) : [{ ...values, stream: values.stream && !values.whole }];
-const answers = await Promise.all(batch.map(ask));
+const answers = new Array(batch.length);
+const todo = batch.entries();
+await Promise.all(Array.from({ length: atOnce }, async () => {
+  for (const [index, options] of todo) {
+    answers[index] = await ask(options);
+  }
+}));
 process.stdout.write(answers.map((answer) => JSON.stringify(answer) + '\n').join(''), () => process.exit(!values.batch && answers[0].error ? 1 : 0));

@@ -227,6 +227,9 @@ internal sealed class AnthropicDialect : IDialect
         json.WriteString("name", name);
         json.WritePropertyName("input");
         json.WriteRawValue(input);
+        json.WriteStartObject("caller");
+        json.WriteString("type", "direct");
+        json.WriteEndObject();
     }
 
     private static void WriteStop(Utf8JsonWriter json, StopReason? stop)
