@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ccr.Simulator.Scripts;
 
 namespace Ccr.Simulator.Answers;
@@ -24,4 +25,10 @@ internal sealed record Answer
 
     /// <summary>The stream has a usage event (for a dialect where that is asked for).</summary>
     public bool StreamUsage { get; init; }
+
+    /// <summary>The stream is one JSON array instead of events.</summary>
+    public bool StreamAsArray { get; init; }
+
+    /// <summary>The request's body, for a dialect that echoes parts of it; valid while the answer is rendered.</summary>
+    public JsonElement Request { get; init; }
 }

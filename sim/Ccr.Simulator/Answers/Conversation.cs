@@ -12,6 +12,12 @@ internal sealed record Conversation
     /// <summary>The stream is to end with a usage event (Chat only; Messages always has it).</summary>
     public bool StreamUsage { get; init; }
 
+    /// <summary>The stream is one JSON array instead of events (Gemini without <c>alt=sse</c>).</summary>
+    public bool StreamAsArray { get; init; }
+
+    /// <summary>The request's body, for a dialect whose answer echoes parts of it; undefined: none of that.</summary>
+    public JsonElement Request { get; init; }
+
     public IReadOnlyList<DeclaredTool> Tools { get; init; } = [];
 
     public ToolChoice Choice { get; init; }

@@ -36,6 +36,8 @@ internal sealed class Planner(string configPath)
             Usage = Count(script, bodyBytes, thinking, text, calls),
             Stop = script.Stop ?? (calls.Count > 0 ? StopReason.ToolUse : StopReason.EndTurn),
             StreamUsage = conversation.StreamUsage,
+            StreamAsArray = conversation.StreamAsArray,
+            Request = conversation.Request,
         };
     }
 

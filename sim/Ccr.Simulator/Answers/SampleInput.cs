@@ -120,7 +120,7 @@ internal static class SampleInput
 
     private static string? TypeOf(JsonElement schema) => Get(schema, "type") switch
     {
-        { ValueKind: JsonValueKind.String } one => one.GetString(),
+        { ValueKind: JsonValueKind.String } one => one.GetString()!.ToLowerInvariant(), // Gemini's schemas shout: OBJECT, STRING.
         { ValueKind: JsonValueKind.Array } many when many.GetArrayLength() > 0 && many[0].ValueKind == JsonValueKind.String => many[0].GetString(),
         _ => Get(schema, "properties").ValueKind == JsonValueKind.Object ? "object" : null,
     };

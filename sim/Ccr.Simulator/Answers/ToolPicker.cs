@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Ccr.Simulator.Scripts;
 
@@ -8,6 +9,9 @@ internal static class ToolPicker
 {
     /// <summary>What the shell tool of a real agent is made to print.</summary>
     public const string Word = "ccr-tool-ok";
+
+    private const string Code = "exec";
+    private const string Patch = "apply_patch";
 
     // The shells of Claude Code, opencode, Codex, Qwen Code and Gemini CLI.
     private static readonly string[] Shells = ["Bash", "bash", "shell", "shell_command", "exec_command", "run_shell_command"];
@@ -23,10 +27,10 @@ internal static class ToolPicker
 
         if (content == ScriptContent.NoArguments)
         {
-            return tools.FirstOrDefault(t => !SampleInput.Required(t.Schema).Any()) is { } free ? [new ToolCall(free.Name, "{}")] : [];
+            return tools.FirstOrDefault(t => !t.IsFreeText && !SampleInput.Required(t.Schema).Any()) is { } free ? [new ToolCall(free.Name, "{}", Namespace: free.Namespace)] : [];
         }
 
-        var shell = Shells.Select(name => tools.FirstOrDefault(t => t.Name == name)).FirstOrDefault(t => t is not null);
+        var shell = Shells.Select(name => tools.FirstOrDefault(t => t.Name == name)).FirstOrDefault(t => t is not null) ?? tools.FirstOrDefault(t => t.Name == Code);
         var first = shell ?? tools[0];
         var second = shell ?? (tools.Count > 1 ? tools[1] : first);
         return content == ScriptContent.Parallel ? [Call(first, 1), Call(second, 2)] : [Call(first, 1)];
@@ -34,18 +38,26 @@ internal static class ToolPicker
 
     private static ToolCall Call(DeclaredTool tool, int number)
     {
-        if (!Shells.Contains(tool.Name))
+        var command = number == 1 ? $"echo {Word}" : $"echo {Word}-{number}";
+        if (tool.IsFreeText)
         {
-            return new ToolCall(tool.Name, SampleInput.For(tool.Schema));
+            return new ToolCall(tool.Name, FreeText(tool.Name, command), IsFreeText: true, tool.Namespace);
         }
 
-        var command = number == 1 ? $"echo {Word}" : $"echo {Word}-{number}";
+        if (!Shells.Contains(tool.Name))
+        {
+            // A free-text tool that a router has made into a function with one string.
+            var isWrapped = tool.Name is Code or Patch && SampleInput.Property(tool.Schema, "input").ValueKind == JsonValueKind.Object;
+            var wrapped = isWrapped ? new Dictionary<string, string> { ["input"] = $"\"{JsonEncodedText.Encode(FreeText(tool.Name, command), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"" } : null;
+            return new ToolCall(tool.Name, SampleInput.For(tool.Schema, wrapped), Namespace: tool.Namespace);
+        }
+
         var preset = new Dictionary<string, string>();
         foreach (var name in (string[])["command", "cmd"])
         {
             if (SampleInput.Property(tool.Schema, name) is { ValueKind: JsonValueKind.Object } property)
             {
-                var wantsList = property.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("array");
+                var wantsList = property.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString()!.Equals("array", StringComparison.OrdinalIgnoreCase);
                 preset[name] = wantsList ? $"""["bash","-lc","{command}"]""" : $"\"{command}\"";
             }
         }
@@ -55,6 +67,14 @@ internal static class ToolPicker
             preset["description"] = "\"Say that the tool works\"";
         }
 
-        return new ToolCall(tool.Name, SampleInput.For(tool.Schema, preset));
+        return new ToolCall(tool.Name, SampleInput.For(tool.Schema, preset), Namespace: tool.Namespace);
     }
+
+    // Codex has two tools of free text: its JavaScript cell and its patches.
+    private static string FreeText(string tool, string command) => tool switch
+    {
+        Code => $"const r = await tools.exec_command({{ cmd: \"{command}\" }});\ntext(r.output ?? r);\n",
+        Patch => $"*** Begin Patch\n*** Add File: {Word}.txt\n+{Word}\n*** End Patch\n",
+        _ => command,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ccr.Simulator.Answers;
+using Ccr.Simulator.Scripts;
 
 namespace Ccr.Simulator.Dialects;
 
@@ -12,7 +13,7 @@ internal sealed class AnthropicCountTokensDialect(AnthropicDialect messages) : I
 
     public string ReadModel(string path, JsonElement body) => messages.ReadModel(path, body);
 
-    public Conversation Read(string path, JsonElement body, bool strict) => AnthropicDialect.ReadConversation(body, strict);
+    public Conversation Read(string path, JsonElement body, Script script) => AnthropicDialect.ReadConversation(body, script.Strict);
 
     public void WriteStream(FrameWriter frames, Answer answer) => messages.WriteStream(frames, answer);
 
@@ -20,5 +21,5 @@ internal sealed class AnthropicCountTokensDialect(AnthropicDialect messages) : I
 
     public void WriteError(Utf8JsonWriter json, ErrorReply error) => messages.WriteError(json, error);
 
-    public void WriteErrorEvent(FrameWriter frames, ErrorReply error) => messages.WriteErrorEvent(frames, error);
+    public void WriteErrorEvent(FrameWriter frames, Answer answer, ErrorReply error) => messages.WriteErrorEvent(frames, answer, error);
 }

@@ -15,14 +15,14 @@ internal sealed class AnthropicDialect : IDialect
 
     public string ReadModel(string path, JsonElement body) => body.Need("model");
 
-    public Conversation Read(string path, JsonElement body, bool strict)
+    public Conversation Read(string path, JsonElement body, Script script)
     {
         if (body.Get("max_tokens").ValueKind != JsonValueKind.Number)
         {
             throw new RefusedException("max_tokens: field required, a number");
         }
 
-        return ReadConversation(body, strict) with { Stream = body.IsTrue("stream") };
+        return ReadConversation(body, script.Strict) with { Stream = body.IsTrue("stream") };
     }
 
     /// <summary>The part of a request that counting tokens has too.</summary>
@@ -155,7 +155,7 @@ internal sealed class AnthropicDialect : IDialect
         json.WriteEndObject();
     }
 
-    public void WriteErrorEvent(FrameWriter frames, ErrorReply error) => frames.Write(FrameKind.End, "error", json => WriteError(json, error));
+    public void WriteErrorEvent(FrameWriter frames, Answer answer, ErrorReply error) => frames.Write(FrameKind.End, "error", json => WriteError(json, error));
 
     private static void Block(FrameWriter frames, int index, Action<Utf8JsonWriter> start, IEnumerable<Action<Utf8JsonWriter>> deltas)
     {
@@ -227,6 +227,9 @@ internal sealed class AnthropicDialect : IDialect
         json.WriteString("name", name);
         json.WritePropertyName("input");
         json.WriteRawValue(input);
+        json.WriteStartObject("caller");
+        json.WriteString("type", "direct");
+        json.WriteEndObject();
     }
 
     private static void WriteStop(Utf8JsonWriter json, StopReason? stop)

@@ -4,8 +4,16 @@ namespace Ccr.Simulator.Dialects;
 internal static class DialectTable
 {
     private static readonly AnthropicDialect Anthropic = new();
+    private static readonly ResponsesDialect Responses = new();
+    private static readonly GeminiDialect Gemini = new();
 
-    public static IReadOnlyList<IDialect> All { get; } = [new AnthropicCountTokensDialect(Anthropic), Anthropic, new OpenAiChatDialect()];
+    public static IReadOnlyList<IDialect> All { get; } =
+    [
+        new AnthropicCountTokensDialect(Anthropic), Anthropic,
+        new OpenAiChatDialect(),
+        new ResponsesInputTokensDialect(Responses), Responses,
+        new GeminiCountTokensDialect(Gemini), Gemini,
+    ];
 
     /// <summary>The dialect of a path; null when no protocol has such a path.</summary>
     public static IDialect? Find(string path)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ccr.Simulator.Answers;
+using Ccr.Simulator.Scripts;
 
 namespace Ccr.Simulator.Dialects;
 
@@ -15,11 +16,17 @@ internal interface IDialect
     /// <summary>True when a POST to this path speaks the dialect.</summary>
     bool Owns(string path);
 
+    /// <summary>How long to wait is told in the error's body instead of the header <c>retry-after</c>.</summary>
+    bool HasRetryInBody => false;
+
+    /// <summary>The path with what else of the address the dialect reads: what it gets as <c>path</c> below.</summary>
+    string Target(HttpRequest request, string path) => path;
+
     /// <summary>The model that the request asks for; throws <see cref="RefusedException"/> when there is none.</summary>
     string ReadModel(string path, JsonElement body);
 
-    /// <summary>The request in no dialect; throws <see cref="RefusedException"/> for what real providers refuse, and for more of it when strict.</summary>
-    Conversation Read(string path, JsonElement body, bool strict);
+    /// <summary>The request in no dialect; throws <see cref="RefusedException"/> for what real providers refuse, and for more of it when the script is strict.</summary>
+    Conversation Read(string path, JsonElement body, Script script);
 
     /// <summary>The answer as events.</summary>
     void WriteStream(FrameWriter frames, Answer answer);
@@ -31,5 +38,5 @@ internal interface IDialect
     void WriteError(Utf8JsonWriter json, ErrorReply error);
 
     /// <summary>An error as an event in a stream that has begun.</summary>
-    void WriteErrorEvent(FrameWriter frames, ErrorReply error);
+    void WriteErrorEvent(FrameWriter frames, Answer answer, ErrorReply error);
 }

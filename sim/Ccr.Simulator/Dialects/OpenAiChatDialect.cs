@@ -17,16 +17,16 @@ internal sealed class OpenAiChatDialect : IDialect
 
     public string ReadModel(string path, JsonElement body) => body.Need("model");
 
-    public Conversation Read(string path, JsonElement body, bool strict)
+    public Conversation Read(string path, JsonElement body, Script script)
     {
         OpenAiChatHistory history = new();
         foreach (var message in body.NeedItems("messages"))
         {
-            history.Add(message, strict);
+            history.Add(message, script.Strict);
         }
 
         history.End();
-        if (strict)
+        if (script.Strict)
         {
             JsonRead.RefuseUnknown(body, OpenAiChatHistory.Fields);
         }
@@ -136,25 +136,9 @@ internal sealed class OpenAiChatDialect : IDialect
         WriteUsage(json, answer.Usage);
     }
 
-    public void WriteError(Utf8JsonWriter json, ErrorReply error)
-    {
-        var (type, code) = error.Status switch
-        {
-            401 => ("invalid_request_error", "invalid_api_key"),
-            404 => ("invalid_request_error", "model_not_found"),
-            429 => ("requests", "rate_limit_exceeded"),
-            < 500 => ("invalid_request_error", "invalid_value"),
-            _ => ("server_error", "server_error"),
-        };
-        json.WriteStartObject("error");
-        json.WriteString("message", error.Message);
-        json.WriteString("type", type);
-        json.WriteNull("param");
-        json.WriteString("code", error.Code ?? code);
-        json.WriteEndObject();
-    }
+    public void WriteError(Utf8JsonWriter json, ErrorReply error) => OpenAiErrors.Write(json, error);
 
-    public void WriteErrorEvent(FrameWriter frames, ErrorReply error) => frames.Write(FrameKind.End, null, json => WriteError(json, error));
+    public void WriteErrorEvent(FrameWriter frames, Answer answer, ErrorReply error) => frames.Write(FrameKind.End, null, json => WriteError(json, error));
 
     private static void WriteCallStream(FrameWriter frames, Answer answer, int index)
     {

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Primitives;
 
 namespace Ccr.Simulator.Recording;
 
 /// <summary>The last requests, the counts per model, and how often each key has met its fault.</summary>
-internal sealed class RequestLog
+internal sealed partial class RequestLog
 {
     /// <summary>Requests that are kept.</summary>
     public const int Capacity = 200;
@@ -27,7 +28,8 @@ internal sealed class RequestLog
     public int Begin(HttpRequest request, string model, byte[] body)
     {
         var headers = Headers(request.Headers);
-        var path = request.Path.Value + request.QueryString.Value;
+        // Gemini's key may stand in the address.
+        var path = request.Path.Value + KeyInQuery().Replace(request.QueryString.Value ?? "", key => Hash(key.Value));
         lock (_gate)
         {
             _requests.AddLast(new RecordedRequest(++_number, request.Method, path, model, headers, body.Length, body));
@@ -145,6 +147,9 @@ internal sealed class RequestLog
 
         return copy;
     }
+
+    [GeneratedRegex("(?<=[?&]key=)[^&]+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex KeyInQuery();
 
     private static string Hash(StringValues secret) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret.ToString())).AsSpan(0, 6));
 }

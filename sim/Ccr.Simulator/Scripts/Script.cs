@@ -51,6 +51,9 @@ internal sealed record Script
     /// <summary>Requests are checked as real providers check them.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>The model whose rules hold (strict); null: the one that was asked for.</summary>
+    public string? As { get; init; }
+
     public FaultKind Fault { get; init; }
 
     /// <summary>Events before the fault (for <see cref="FaultKind.Malformed"/> the number of the broken event, from 1).</summary>

@@ -26,6 +26,9 @@ internal sealed record Playback
     /// <summary>Where in <see cref="Bytes"/> the digits of stamps are, in order.</summary>
     public IReadOnlyList<int> Stamps { get; init; } = [];
 
+    /// <summary>Texts with a stamp: a stamp behind that many is a repetition of an earlier one and has its time.</summary>
+    public int StampedTexts { get; init; }
+
     /// <summary>The response announces its length; else it is chunked.</summary>
     public long? ContentLength { get; init; }
 

@@ -14,12 +14,13 @@ internal static class PlaybackBuilder
     private static readonly byte[] HtmlPage = "<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1><p>Played by the simulator.</p></body></html>\n"u8.ToArray();
 
     /// <summary>The response to a request that cannot be played.</summary>
-    public static Playback Refusal(IDialect dialect, string message) => Error(dialect, Script.Default, new ErrorReply(400, message), 400);
+    public static Playback Refusal(IDialect dialect, string message, string? code = null) => Error(dialect, Script.Default, new ErrorReply(400, message, code), 400);
 
     /// <summary>The response that a script plays; throws <see cref="RefusedException"/> when its fault lies beyond the end of the answer.</summary>
     public static Playback Build(IDialect dialect, Script script, Answer answer, bool stream)
     {
-        var error = new ErrorReply(script.Status ?? 529, script.Message ?? "This error was asked for by the request's simulator script.", script.Code);
+        var error = new ErrorReply(script.Status ?? 529, script.Message ?? "This error was asked for by the request's simulator script.", script.Code,
+            script.Headers.FirstOrDefault(IsRetryAfter).Value);
         return script.Fault switch
         {
             FaultKind.Reset => new Playback { Status = Playback.Reset, Delay = script.Delay, IsFault = true },
@@ -28,7 +29,7 @@ internal static class PlaybackBuilder
             FaultKind.ErrorInSuccess => Error(dialect, script, error, 200),
             FaultKind.ErrorEvent when !stream => Error(dialect, script, error, 200),
             FaultKind.Html => Whole(script, script.Status ?? 200, "text/html; charset=utf-8", HtmlPage),
-            FaultKind.Empty => Whole(script, script.Status ?? 200, stream ? EventStream : "application/json", []),
+            FaultKind.Empty => Whole(script, script.Status ?? 200, stream ? StreamType(answer) : "application/json", []),
             _ when stream => Stream(dialect, script, answer, error),
             _ => Document(dialect, script, answer),
         };
@@ -36,9 +37,9 @@ internal static class PlaybackBuilder
 
     private static Playback Stream(IDialect dialect, Script script, Answer answer, ErrorReply error)
     {
-        using var frames = new FrameWriter();
+        using var frames = new FrameWriter(answer.StreamAsArray);
         dialect.WriteStream(frames, answer);
-        ApplyFault(dialect, script, frames, error);
+        ApplyFault(dialect, script, frames, answer, error);
         var bytes = new ArrayBufferWriter<byte>(frames.Bytes.Length);
         var segments = new List<Segment>(frames.Frames.Count);
         var started = false;
@@ -54,18 +55,19 @@ internal static class PlaybackBuilder
         return new Playback
         {
             Status = 200,
-            ContentType = EventStream,
+            ContentType = StreamType(answer),
             Headers = [new("cache-control", "no-cache"), .. script.Headers],
             Delay = script.Delay,
             Bytes = bytes.WrittenSpan.ToArray(),
             Segments = script.Burst ? Regroup(segments, int.MaxValue) : script.Split is { } size ? Regroup(segments, size) : segments,
             Stamps = script.Stamp ? FindStamps(bytes.WrittenSpan) : [],
+            StampedTexts = answer.Text.Count,
             Ending = EndingOf(script.Fault),
             IsFault = script.Fault != FaultKind.None,
         };
     }
 
-    private static void ApplyFault(IDialect dialect, Script script, FrameWriter frames, ErrorReply error)
+    private static void ApplyFault(IDialect dialect, Script script, FrameWriter frames, Answer answer, ErrorReply error)
     {
         var count = frames.Frames.Count;
         var needsIndex = script.Fault is FaultKind.Cut or FaultKind.EndOfFile or FaultKind.Stall or FaultKind.ErrorEvent or FaultKind.Malformed;
@@ -81,7 +83,7 @@ internal static class PlaybackBuilder
                 break;
             case FaultKind.ErrorEvent:
                 frames.KeepFirst(script.FaultAt);
-                dialect.WriteErrorEvent(frames, error);
+                dialect.WriteErrorEvent(frames, answer, error);
                 break;
             case FaultKind.Malformed:
                 frames.Break(script.FaultAt - 1);
@@ -110,8 +112,15 @@ internal static class PlaybackBuilder
             };
     }
 
-    private static Playback Error(IDialect dialect, Script script, ErrorReply error, int status) =>
-        Whole(script, status, "application/json", Render(json => dialect.WriteError(json, error)));
+    private static Playback Error(IDialect dialect, Script script, ErrorReply error, int status)
+    {
+        var whole = Whole(script, status, "application/json", Render(json => dialect.WriteError(json, error)));
+        return dialect.HasRetryInBody ? whole with { Headers = [.. whole.Headers.Where(h => !IsRetryAfter(h))] } : whole;
+    }
+
+    private static string StreamType(Answer answer) => answer.StreamAsArray ? "application/json" : EventStream;
+
+    private static bool IsRetryAfter(KeyValuePair<string, string> header) => header.Key == "retry-after";
 
     private static Playback Whole(Script script, int status, string contentType, byte[] bytes)
     {

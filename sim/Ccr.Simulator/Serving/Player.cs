@@ -62,6 +62,7 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
     {
         var body = response.BodyWriter;
         var stamp = 0;
+        var times = playback.StampedTexts > 0 && playback.Stamps.Count > playback.StampedTexts ? new long[playback.StampedTexts] : null;
         var due = time.GetTimestamp();
         for (var i = 0; i < playback.Segments.Count; i++)
         {
@@ -78,7 +79,7 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
             }
 
             leave.ThrowIfCancellationRequested();
-            Write(body.GetSpan(segment.Length), playback, segment, ref stamp);
+            Write(body.GetSpan(segment.Length), playback, segment, times, ref stamp);
             body.Advance(segment.Length);
             if (i == playback.Segments.Count - 1)
             {
@@ -95,7 +96,7 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
         }
     }
 
-    private static void Write(Span<byte> target, Playback playback, Segment segment, ref int stamp)
+    private static void Write(Span<byte> target, Playback playback, Segment segment, long[]? times, ref int stamp)
     {
         playback.Bytes.AsSpan(segment.Start, segment.Length).CopyTo(target);
         var end = segment.Start + segment.Length;
@@ -108,7 +109,14 @@ internal sealed class Player(TimeProvider time, CancellationToken stopping)
         var now = (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
         for (; stamp < playback.Stamps.Count && playback.Stamps[stamp] < end; stamp++)
         {
-            Utf8Formatter.TryFormat(now, target.Slice(playback.Stamps[stamp] - segment.Start, StampDigits), out _, new('D', StampDigits));
+            var time = now;
+            if (times is not null)
+            {
+                // A dialect that says the whole text again at its end says the same times again.
+                time = stamp < times.Length ? times[stamp] = now : times[stamp % times.Length];
+            }
+
+            Utf8Formatter.TryFormat(time, target.Slice(playback.Stamps[stamp] - segment.Start, StampDigits), out _, new('D', StampDigits));
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class Preparer(Planner planner)
                 throw new RefusedException(problem);
             }
 
-            var conversation = dialect.Read(path, root, script.Strict);
+            var conversation = dialect.Read(path, root, script);
             var answer = planner.Plan(conversation, script, key, body.Length);
             var playback = WithId(dialect, key, PlaybackBuilder.Build(dialect, script, answer, conversation.Stream));
             var healed = script.Times is null ? null : WithId(dialect, key, PlaybackBuilder.Build(dialect, script.WithoutFault(), answer, conversation.Stream));
@@ -73,10 +73,10 @@ internal sealed class Preparer(Planner planner)
         }
         catch (RefusedException refused)
         {
-            return Refuse(refused.Message);
+            return Refuse(refused.Message, refused.Code);
         }
 
-        Prepared Refuse(string message) => new(model, body, key, Script.Default, WithId(dialect, key, PlaybackBuilder.Refusal(dialect, message)), null);
+        Prepared Refuse(string message, string? code = null) => new(model, body, key, Script.Default, WithId(dialect, key, PlaybackBuilder.Refusal(dialect, message, code)), null);
     }
 
     private static Playback WithId(IDialect dialect, string key, Playback playback) =>

@@ -20,7 +20,7 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
         {
             if (DialectTable.Find(path) is { } dialect)
             {
-                return PlayAsync(http, dialect, path);
+                return PlayAsync(http, dialect, dialect.Target(http.Request, path));
             }
 
             if (path == "/sim/reset")
@@ -48,8 +48,10 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
 
             if (path.EndsWith("/models", StringComparison.Ordinal))
             {
-                var anthropic = http.Request.Headers.ContainsKey("anthropic-version");
-                return WriteJsonAsync(http, 200, json => WriteModels(json, anthropic));
+                var headers = http.Request.Headers;
+                return headers.ContainsKey("x-goog-api-key") || path.StartsWith("/v1beta/", StringComparison.Ordinal)
+                    ? WriteJsonAsync(http, 200, WriteGeminiModels)
+                    : WriteJsonAsync(http, 200, json => WriteModels(json, headers.ContainsKey("anthropic-version")));
             }
         }
 
@@ -57,7 +59,7 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
         {
             json.WriteStartObject("error");
             json.WriteString("type", "not_found_error");
-            json.WriteString("message", $"the simulator has no {http.Request.Method} {path}; it takes POST to paths that end in /messages, /messages/count_tokens or /chat/completions, and GET /models, /health, /sim/requests, /sim/counts, /sim/words");
+            json.WriteString("message", $"the simulator has no {http.Request.Method} {path}; it takes POST to paths that end in /messages, /messages/count_tokens, /chat/completions, /responses, /responses/input_tokens, :generateContent, :streamGenerateContent or :countTokens, and GET /models, /health, /sim/requests, /sim/counts, /sim/words");
             json.WriteEndObject();
         });
     }
@@ -157,6 +159,27 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
             json.WriteNumber("active", counts.Active);
             json.WriteEndObject();
         }
+    }
+
+    private static void WriteGeminiModels(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("models");
+        foreach (var model in Models)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", $"models/{model}");
+            json.WriteString("version", "001");
+            json.WriteString("displayName", model);
+            json.WriteNumber("inputTokenLimit", 1_048_576);
+            json.WriteNumber("outputTokenLimit", 65_536);
+            json.WriteStartArray("supportedGenerationMethods");
+            json.WriteStringValue("generateContent");
+            json.WriteStringValue("countTokens");
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteModels(Utf8JsonWriter json, bool anthropic)
