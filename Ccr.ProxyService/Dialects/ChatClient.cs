@@ -21,11 +21,11 @@ internal sealed class ChatClient : OpenAIClient
 
     /// <inheritdoc/>
     public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
-        new ChatStreamEncoder(output, AnswerId(call), call.RequestedModel, call.StartedAt.ToUnixTimeSeconds(), request.IncludeUsage);
+        new ChatStreamEncoder(output, AnswerId(call), call.RequestedModel, call.StartedAt.ToUnixTimeSeconds(), request.IncludeUsage, request);
 
     /// <inheritdoc/>
     public override IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
-        new ChatCompletionEncoder(output, AnswerId(call), call.RequestedModel, call.StartedAt.ToUnixTimeSeconds());
+        new ChatCompletionEncoder(output, AnswerId(call), call.RequestedModel, call.StartedAt.ToUnixTimeSeconds(), request);
 
     /// <inheritdoc/>
     public override void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId)

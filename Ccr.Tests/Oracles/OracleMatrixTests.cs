@@ -37,12 +37,12 @@ public sealed class OracleMatrixTests(OracleRuns runs) : IClassFixture<OracleRun
         }
     }
 
-    [NeedsFourDialectsTheory("node", "npm:@anthropic-ai/sdk", "npm:openai", "npm:@google/genai", "npm:ai", "npm:@ai-sdk/anthropic", "npm:@ai-sdk/openai", "npm:@ai-sdk/openai-compatible", "npm:@ai-sdk/google")]
+    [NeedsTheory("node", "npm:@anthropic-ai/sdk", "npm:openai", "npm:@google/genai", "npm:ai", "npm:@ai-sdk/anthropic", "npm:@ai-sdk/openai", "npm:@ai-sdk/openai-compatible", "npm:@ai-sdk/google")]
     [MemberData(nameof(ProxyCells))]
     public async Task The_SDK_reads_the_proxy(string sdk, string provider, bool stream, string scenario) =>
         Expected.Check(await runs.ThroughProxyAsync(sdk, provider, stream, scenario), sdk, scenario, hasIds: sdk != "gemini");
 
-    [NeedsFourDialectsTheory]
+    [Theory]
     [MemberData(nameof(DotNetProxyCells))]
     public async Task The_NET_SDK_reads_the_proxy(string sdk, string provider, bool stream, string scenario)
     {

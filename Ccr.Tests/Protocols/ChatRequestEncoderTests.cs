@@ -168,8 +168,12 @@ public class ChatRequestEncoderTests
     [InlineData("gpt-5", "\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}", "low")]
     [InlineData("gpt-5", "\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":31999}", "high")]
     [InlineData("gpt-5", "\"thinking\":{\"type\":\"adaptive\"},\"output_config\":{\"effort\":\"max\"}", "high")]
-    [InlineData("gpt-5", "\"thinking\":{\"type\":\"disabled\"}", "low")]
-    [InlineData("deepseek-chat", "\"thinking\":{\"type\":\"adaptive\"}", null)]
+    [InlineData("gpt-5", "\"thinking\":{\"type\":\"disabled\"}", "minimal")]
+    [InlineData("gpt-5.1", "\"thinking\":{\"type\":\"disabled\"}", "none")]
+    [InlineData("gpt-5.2", "\"thinking\":{\"type\":\"adaptive\"},\"output_config\":{\"effort\":\"max\"}", "xhigh")]
+    [InlineData("openai/o3-mini", "\"thinking\":{\"type\":\"disabled\"}", "low")]
+    [InlineData("deepseek-chat", "\"thinking\":{\"type\":\"adaptive\"}", "medium")]
+    [InlineData("some-model", "\"thinking\":{\"type\":\"adaptive\"}", null)]
     public void Thinking_becomes_effort_where_the_model_takes_it(string model, string fields, string? expected)
     {
         var body = Parse(With(fields), model);
@@ -181,7 +185,7 @@ public class ChatRequestEncoderTests
     {
         var loss = new LossReport();
         Encode(With("\"top_k\":5,\"metadata\":{\"user_id\":\"u\"},\"context_management\":{},\"thinking\":{\"type\":\"adaptive\"}"), loss);
-        Assert.Equal(["context_management", "metadata", "thinking", "top_k"], loss.Entries.Select(e => e.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(["context_management", "metadata", "metadata.user_id", "thinking", "top_k"], loss.Entries.Select(e => e.Path).Order(StringComparer.Ordinal));
     }
 
     private static string With(string fields) => $$"""{"model":"x",{{fields}},"messages":[{"role":"user","content":"a"}]}""";

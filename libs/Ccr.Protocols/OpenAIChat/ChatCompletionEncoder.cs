@@ -12,6 +12,7 @@ namespace Ccr.Protocols.OpenAIChat;
 /// </summary>
 public sealed class ChatCompletionEncoder(IBufferWriter<byte> output, string id, string model, long created, CanonicalRequest? request = null) : IMessageSink
 {
+    private readonly byte[][] _customNames = ChatStreamEncoder.CustomNames(request);
     private readonly RawJsonWriter _json = new(output);
     private readonly ArrayBufferWriter<byte> _text = new(256);
     private readonly ArrayBufferWriter<byte> _thinking = new();
@@ -90,7 +91,7 @@ public sealed class ChatCompletionEncoder(IBufferWriter<byte> output, string id,
         FlushWaiting(id);
         _isTool = true;
         _hasArguments = false;
-        _custom.Begin(request?.FindTool(escapedName) is { Kind: ToolKind.Custom });
+        _custom.Begin(ChatStreamEncoder.IsCustom(_customNames, escapedName));
         var json = new RawJsonWriter(_calls);
         json.Raw(_calls.WrittenCount > 0 ? ",{\"id\":\""u8 : "{\"id\":\""u8);
         json.Raw(id);

@@ -18,6 +18,7 @@ internal sealed class ChatMessagesWriter
     private readonly ChatPartsWriter _parts;
     private readonly ChatReasoningReplay _replay;
     private readonly List<ToolUseBlock> _pendingCalls = [];
+    private readonly List<string?> _extraContents = [];
     private readonly List<CanonicalMessage> _deferredSystem = [];
     private readonly List<ContentBlock> _userParts = [];
     private bool _anyMessage;
@@ -190,6 +191,7 @@ internal sealed class ChatMessagesWriter
     private void WriteAssistant(List<CanonicalMessage> messages, int from, int to)
     {
         _replay.Begin();
+        _extraContents.Clear();
         var hasText = false;
         var started = false;
         for (var i = from; i < to; i++)
@@ -212,6 +214,7 @@ internal sealed class ChatMessagesWriter
                         break;
                     case ToolUseBlock call:
                         _pendingCalls.Add(call);
+                        _extraContents.Add(_replay.TakeExtraContent());
                         break;
                     case ThinkingBlock or RedactedThinkingBlock:
                         _replay.Note(block);
@@ -257,13 +260,13 @@ internal sealed class ChatMessagesWriter
         _json.Raw(",\"tool_calls\":["u8);
         for (var i = 0; i < _pendingCalls.Count; i++)
         {
-            WriteCall(_pendingCalls[i], i > 0);
+            WriteCall(_pendingCalls[i], _extraContents[i], i > 0);
         }
 
         _json.Raw("]}"u8);
     }
 
-    private void WriteCall(ToolUseBlock call, bool comma)
+    private void WriteCall(ToolUseBlock call, string? extraContent, bool comma)
     {
         _json.Raw(comma ? ",{\"id\":"u8 : "{\"id\":"u8);
         WriteToolId(call.Id);
@@ -279,7 +282,14 @@ internal sealed class ChatMessagesWriter
             _json.EscapeInto(call.Input.Span);
         }
 
-        _json.Raw("\"}}"u8);
+        _json.Raw("\"}"u8);
+        if (extraContent is not null)
+        {
+            _json.Raw(","u8);
+            _json.Raw(System.Text.Encoding.UTF8.GetBytes(extraContent));
+        }
+
+        _json.Raw("}"u8);
     }
 
     private void WriteUser(List<CanonicalMessage> messages, int from, int to)

@@ -37,7 +37,13 @@ internal sealed class ChatParametersWriter(CanonicalRequest request, TargetOptio
             json.Raw(request.Seed.Span);
         }
 
-        if (request.TopK.IsPresent)
+        if (request.TopK.IsPresent && request.Dialect == Dialect.OpenAIChat)
+        {
+            // No field of OpenAI's, but of many servers that resemble it; a client that sends it to us knows that.
+            json.Raw(",\"top_k\":"u8);
+            json.Raw(request.TopK.Span);
+        }
+        else if (request.TopK.IsPresent)
         {
             loss.Dropped(RequestField.TopK, request.Dialect, Dialect.OpenAIChat);
         }

@@ -9,6 +9,7 @@ internal sealed class ChatReasoningReplay(CanonicalRequest request, TargetOption
 {
     private readonly List<EscapedText> _texts = [];
     private readonly List<string> _details = [];
+    private string? _extraContent;
     private readonly ReasoningReplay _mode = target.Replay == ReasoningReplay.ByModel ? target.Rules.Replay : target.Replay;
 
     /// <summary>A new assistant message begins.</summary>
@@ -16,11 +17,31 @@ internal sealed class ChatReasoningReplay(CanonicalRequest request, TargetOption
     {
         _texts.Clear();
         _details.Clear();
+        _extraContent = null;
+    }
+
+    /// <summary>What the server put beside the call that comes next ("extra_content": …), to be given back there; null when there is nothing. Taken once.</summary>
+    public string? TakeExtraContent()
+    {
+        var taken = _extraContent;
+        _extraContent = null;
+        return taken;
     }
 
     /// <summary>Notes a block of reasoning of this message.</summary>
     public void Note(ContentBlock block)
     {
+        var sealedData = block is ThinkingBlock { Signature: var s } ? s : ((RedactedThinkingBlock)block).Data;
+        if (ReasoningEnvelope.Open(sealedData.Span) is { BelongsToNext: true } next && next.IsFor(Dialect.OpenAIChat, target.Provider, target.Model))
+        {
+            // {"extra_content": …}: without its braces it is a member of the call.
+            _extraContent = next.Data.Length > 2 ? next.Data[1..^1] : null;
+            if (block is RedactedThinkingBlock)
+            {
+                return;
+            }
+        }
+
         if (_mode == ReasoningReplay.Never)
         {
             loss.Dropped(block is ThinkingBlock ? RequestField.ThinkingBlocks : RequestField.RedactedThinking, request.Dialect, Dialect.OpenAIChat, "This model does not want the reasoning of earlier turns back.");

@@ -14,7 +14,7 @@ public sealed class ChatStreamEncoder : IStreamEncoder
 {
     private readonly IBufferWriter<byte> _output;
     private readonly RawJsonWriter _json;
-    private readonly CanonicalRequest? _request;
+    private readonly byte[][] _customNames;
     private readonly bool _includeUsage;
     private readonly byte[] _head;
     private readonly byte[] _contentHead;
@@ -37,7 +37,7 @@ public sealed class ChatStreamEncoder : IStreamEncoder
     {
         _output = output;
         _json = new(output);
-        _request = request;
+        _customNames = CustomNames(request);
         _includeUsage = includeUsage;
         var head = new ArrayBufferWriter<byte>(192);
         var json = new RawJsonWriter(head);
@@ -128,7 +128,7 @@ public sealed class ChatStreamEncoder : IStreamEncoder
         FlushWaiting(id);
         _isTool = true;
         _hasArguments = false;
-        _custom.Begin(_request?.FindTool(escapedName) is { Kind: ToolKind.Custom });
+        _custom.Begin(IsCustom(_customNames, escapedName));
         BeginCall();
         _json.Raw(",\"id\":\""u8);
         _json.Raw(id);
@@ -265,5 +265,23 @@ public sealed class ChatStreamEncoder : IStreamEncoder
         escaped.CopyTo(span[head.Length..]);
         tail.CopyTo(span[(head.Length + escaped.Length)..]);
         _output.Advance(head.Length + escaped.Length + tail.Length);
+    }
+
+    /// <summary>The names of the tools that take free text; copied, because the request's memory is released before the answer ends.</summary>
+    internal static byte[][] CustomNames(CanonicalRequest? request) =>
+        request is null ? [] : [.. request.Tools.Where(static t => t.Kind == ToolKind.Custom).Select(static t => t.Name.Span.ToArray())];
+
+    /// <summary>Whether a tool is one of them.</summary>
+    internal static bool IsCustom(byte[][] names, ReadOnlySpan<byte> escapedName)
+    {
+        foreach (var name in names)
+        {
+            if (escapedName.SequenceEqual(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

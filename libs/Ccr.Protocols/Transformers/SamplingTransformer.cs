@@ -8,7 +8,7 @@ namespace Ccr.Protocols.Transformers;
 /// <summary>sampling: sets temperature, top_p, top_k and repetition_penalty, and caps max_tokens.</summary>
 internal sealed class SamplingTransformer(JsonObject options) : Transformer
 {
-    private readonly long? _maxTokens = options["max_tokens"]?.GetValue<double>() is { } max ? (long)max : null;
+    private readonly long? _maxTokens = TransformerCatalog.Number(options, "max_tokens");
     private readonly RawJson _temperature = Raw(options["temperature"]);
     private readonly RawJson _topP = Raw(options["top_p"]);
     private readonly RawJson _topK = Raw(options["top_k"]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Requests;
@@ -143,5 +144,7 @@ public static class TransformerCatalog
         ThinkTags = [("<think>", "</think>")],
     };
 
-    private static long? Number(JsonObject options, string name) => options[name]?.GetValue<double>() is { } number ? (long)number : null;
+    /// <summary>A number among options, whatever .NET type it has in the node.</summary>
+    internal static long? Number(JsonObject options, string name) =>
+        options[name] is { } node && double.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? (long)number : null;
 }
