@@ -41,6 +41,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         var endpoint = ReadEndpoint(transformers, out var protocol);
         var headers = ReadHeaders(section.Object("extra_headers"), section.PathOf("extra_headers"));
         var body = ReadBody(section.Object("extra_body"), section.PathOf("extra_body"));
+        var modelSettings = ReadModelSettings(models, transformers);
         var version = section.Text("anthropic_version");
         var useBearer = ReadAuthHeader(protocol);
         if (name is null || endpoint is null)
@@ -58,7 +59,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
             ExtraHeaders = headers,
             ExtraBody = body,
             Transformers = transformers.All,
-            ModelSettings = ReadModelSettings(models, transformers),
+            ModelSettings = modelSettings,
             UseBearer = useBearer || transformers.Vertex is not null,
             IsVertex = transformers.Vertex is not null,
             DisabledReason = DisabledReason(),

@@ -39,5 +39,5 @@ internal sealed class AnthropicProvider : ProviderDialect
     public override void Encode(CanonicalRequest request, TargetOptions target, IBufferWriter<byte> output, LossReport loss) => AnthropicRequestEncoder.Encode(request, target, output, loss);
 
     /// <inheritdoc/>
-    public override IAnswerDecoder Decoder(IMessageSink sink, string provider, string model) => new AnthropicStreamDecoder(sink, provider, model);
+    public override IAnswerDecoder Decoder(IMessageSink sink, string provider, string model, CanonicalRequest? request) => new AnthropicStreamDecoder(sink, provider, model);
 }

@@ -15,5 +15,5 @@ internal sealed class ChatProvider : ProviderDialect
     public override void Encode(CanonicalRequest request, TargetOptions target, IBufferWriter<byte> output, LossReport loss) => ChatRequestEncoder.Encode(request, target, output, loss);
 
     /// <inheritdoc/>
-    public override IAnswerDecoder Decoder(IMessageSink sink, string provider, string model) => new ChatStreamDecoder(sink, provider, model);
+    public override IAnswerDecoder Decoder(IMessageSink sink, string provider, string model, CanonicalRequest? request) => new ChatStreamDecoder(sink, provider, model);
 }

@@ -33,5 +33,5 @@ internal sealed class GeminiProvider : ProviderDialect
     public override void Encode(CanonicalRequest request, TargetOptions target, IBufferWriter<byte> output, LossReport loss) => GeminiRequestEncoder.Encode(request, target, output, loss);
 
     /// <inheritdoc/>
-    public override IAnswerDecoder Decoder(IMessageSink sink, string provider, string model) => new GeminiStreamDecoder(sink, provider, model);
+    public override IAnswerDecoder Decoder(IMessageSink sink, string provider, string model, CanonicalRequest? request) => new GeminiStreamDecoder(sink, provider, model);
 }

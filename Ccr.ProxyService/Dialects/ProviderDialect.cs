@@ -25,8 +25,8 @@ internal abstract class ProviderDialect
     /// <exception cref="RequestFormatException">The request holds something that nothing in this dialect could stand for.</exception>
     public abstract void Encode(CanonicalRequest request, TargetOptions target, IBufferWriter<byte> output, LossReport loss);
 
-    /// <summary>What understands the answer.</summary>
-    public abstract IAnswerDecoder Decoder(IMessageSink sink, string provider, string model);
+    /// <summary>What understands the answer; the request is null for an answer that is only watched.</summary>
+    public abstract IAnswerDecoder Decoder(IMessageSink sink, string provider, string model, CanonicalRequest? request);
 
     /// <summary>The instance for a dialect.</summary>
     public static ProviderDialect Of(Dialect dialect) => dialect switch

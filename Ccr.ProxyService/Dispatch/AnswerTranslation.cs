@@ -34,7 +34,7 @@ internal sealed class AnswerTranslation(ReasoningMemory memory, IUsageRecorder u
 
         var recording = call.Stream && !answer.IsEventStream ? new AnswerRecording() : null;
         sink = plan.Wrap(sink, request, options);
-        using var decoder = plan.Provider.Decoder((IMessageSink?)recording ?? sink, provider.Name, plan.Target.Model);
+        using var decoder = plan.Provider.Decoder((IMessageSink?)recording ?? sink, provider.Name, plan.Target.Model, request);
         var counted = false;
         try
         {

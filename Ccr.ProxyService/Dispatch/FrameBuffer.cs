@@ -16,6 +16,9 @@ internal sealed class FrameBuffer : IDisposable
     /// </summary>
     public bool DropsUsageFrame { get; init; }
 
+    /// <summary>True once the last line of a Chat stream was written.</summary>
+    public bool SawDone { get; private set; }
+
     /// <summary>What is held: the beginning of an event.</summary>
     public ReadOnlySpan<byte> Held => _buffer.AsSpan(0, _held);
 
@@ -66,6 +69,7 @@ internal sealed class FrameBuffer : IDisposable
 
     private void Write(ReadOnlySpan<byte> events, IBufferWriter<byte> output)
     {
+        SawDone |= events.IndexOf("data: [DONE]"u8) >= 0 || events.IndexOf("data:[DONE]"u8) >= 0;
         if (!DropsUsageFrame || !IsUsageOnly(events))
         {
             output.Write(events);

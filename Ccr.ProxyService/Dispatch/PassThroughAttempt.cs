@@ -71,7 +71,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
         using var gate = new CommitGate(http.Response.BodyWriter);
         using IAnswerTap tap = provider.Protocol == Dialect.Anthropic
             ? new AnthropicTap(provider.Name)
-            : new DecodingTap(sink => plan.Provider.Decoder(sink, provider.Name, plan.Target.Model));
+            : new DecodingTap(sink => plan.Provider.Decoder(sink, provider.Name, plan.Target.Model, null));
         using var frames = new FrameBuffer { DropsUsageFrame = dropsUsageFrame };
         var counted = false;
         try
@@ -120,6 +120,11 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
                 {
                     // A last event without its empty line.
                     gate.Write(frames.Held);
+                    if (provider.Protocol == Dialect.OpenAIChat && !frames.SawDone && frames.Held.IndexOf("[DONE]"u8) < 0)
+                    {
+                        // Some servers stop after the finish reason; clients wait for the line that ends every stream of this dialect.
+                        gate.Write("data: [DONE]\n\n"u8);
+                    }
                 }
             }
 

@@ -43,7 +43,7 @@ public sealed class OtherRouterFileTests
         var config = result.Config;
         Assert.Equal(("0.0.0.0", 3456, "my-secret", TimeSpan.FromMinutes(10)), (config.Host, config.Port, config.ApiKey, config.ApiTimeout));
         Assert.Equal(
-            ["openrouter", "deepseek", "ollama", "modelscope", "anthropic-direct"],
+            ["openrouter", "deepseek", "ollama", "gemini", "modelscope", "anthropic-direct"],
             config.Providers.Where(p => p.DisabledReason is null).Select(p => p.Name));
         Assert.Equal("sk-o", config.Providers[0].ApiKey);
         Assert.Equal(Dialect.Anthropic, config.FindProvider("anthropic-direct")!.Protocol);
@@ -52,10 +52,8 @@ public sealed class OtherRouterFileTests
         Assert.Equal("anthropic-direct,claude-sonnet-4", Assert.Single(config.Router.Fallback["default"]).Name);
         string[] noticed =
         [
-            "NON_INTERACTIVE_MODE", "Providers[0].transformer.use[0]", "Providers[1].transformer.use[0]", "Providers[1].transformer.deepseek-chat.use[0]",
-            "Providers[3].transformer.use[0]", "Providers[4].transformer.use[0]", "Providers[4].transformer.use[1]",
-            "Providers[4].transformer.Qwen/Qwen3-235B-A22B-Thinking", "Providers[4].transformer.Qwen/Qwen3-235B-A22B-Thinking.use[0]",
-            "Router.webSearch", "StatusLine", "transformers", "CUSTOM_ROUTER_PATH", "forceUseImageAgent",
+            "NON_INTERACTIVE_MODE", "Providers[4].transformer.Qwen/Qwen3-235B-A22B-Thinking",
+            "StatusLine", "transformers", "CUSTOM_ROUTER_PATH", "forceUseImageAgent",
         ];
         Assert.Equal(noticed.Order(), result.Problems.Select(p => p.Path).Order());
     }
@@ -94,7 +92,7 @@ public sealed class OtherRouterFileTests
         Assert.Equal("minimax,MiniMax-M3", result.Config.Router.WebSearch!.Name);
         string[] noticed =
         [
-            "POOL_MAX_IDLE_PER_HOST", "Persistence", "Presets", "Providers[0].pricing", "Providers[0].tier_name", "Providers[0].transformer.use[0]",
+            "POOL_MAX_IDLE_PER_HOST", "Persistence", "Presets", "Providers[0].pricing", "Providers[0].tier_name",
             "Providers[1].honor_ratelimit_headers", "Router.forceNonStreaming", "Router.ignoreDirect", "Router.tierRetries", "SSE_BUFFER_SIZE",
         ];
         Assert.Equal(noticed.Order(), result.Problems.Select(p => p.Path).Order());

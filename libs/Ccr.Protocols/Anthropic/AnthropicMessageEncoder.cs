@@ -124,7 +124,7 @@ public sealed class AnthropicMessageEncoder(IBufferWriter<byte> output, string m
                 break;
             default:
                 ToolInputJson.Write(_json, _input.WrittenSpan);
-                _json.Raw("}"u8);
+                _json.Raw(",\"caller\":{\"type\":\"direct\"}}"u8);
                 break;
         }
     }

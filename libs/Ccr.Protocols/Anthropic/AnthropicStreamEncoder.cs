@@ -101,7 +101,8 @@ public sealed class AnthropicStreamEncoder : IStreamEncoder
         _json.Raw(id);
         _json.Raw("\",\"name\":\""u8);
         _json.Raw(escapedName);
-        _json.Raw("\",\"input\":{}}}\n\n"u8);
+        // The official .NET library refuses a call that does not say who made it.
+        _json.Raw("\",\"input\":{},\"caller\":{\"type\":\"direct\"}}}\n\n"u8);
     }
 
     /// <inheritdoc/>

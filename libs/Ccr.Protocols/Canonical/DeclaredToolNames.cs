@@ -143,6 +143,13 @@ public sealed class DeclaredToolNames(IMessageSink next, CanonicalRequest reques
             return known;
         }
 
+        // A namespace that the provider put before it and the client never declared.
+        var local = name.LastIndexOf("__"u8);
+        if (local >= 0 && Exactly(name[(local + 2)..]) is { } inNamespace)
+        {
+            return inNamespace;
+        }
+
         EscapedText? found = null;
         foreach (var declared in _names)
         {

@@ -207,7 +207,8 @@ internal sealed class GeminiMessageAssembler(IMessageSink sink, string provider,
             return;
         }
 
-        var spoilt = _finish == GeminiFinish.Malformed && _calls == 0;
+        // With words before it the answer stands: the turn can go on from them.
+        var spoilt = _finish == GeminiFinish.Malformed && _calls == 0 && !_sawWords;
         if (spoilt || (_finish == GeminiFinish.Other && !_sawWords && _calls == 0) || (_sawNamelessCall && _calls == 0 && _finish == GeminiFinish.Stop))
         {
             Fail(new(ErrorKind.Malformed, 0, _finishMessage ?? (spoilt ? $"{provider} ended its answer with a malformed tool call." : $"{provider} ended its answer for no reason that it gives."))

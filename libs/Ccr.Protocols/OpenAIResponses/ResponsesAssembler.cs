@@ -24,6 +24,9 @@ internal sealed class ResponsesAssembler(IMessageSink sink, string provider, str
     private bool _namelessCall;
     private byte[] _id = [];
 
+    /// <summary>True when the client declared a shell or a patch tool and runs its calls; else such calls were run by the provider.</summary>
+    public bool RunsTypedTools { get; init; } = true;
+
     /// <summary>True after End or Error was handed on.</summary>
     public bool IsFinished { get; private set; }
 
@@ -339,6 +342,11 @@ internal sealed class ResponsesAssembler(IMessageSink sink, string provider, str
                 break;
             case ResponsesItemKind.Call or ResponsesItemKind.Custom:
                 CloseCall(item, isCut);
+                break;
+            case ResponsesItemKind.Shim when item.IsDone && !RunsTypedTools:
+                Start();
+                Spoke = true;
+                sink.ServerTool(new() { Kind = ServerToolKind.Other, Id = item.Id, EscapedQuery = item.Query });
                 break;
             case ResponsesItemKind.Shim when item.IsDone:
                 Open(item);

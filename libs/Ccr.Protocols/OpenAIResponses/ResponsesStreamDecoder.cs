@@ -20,12 +20,15 @@ public sealed partial class ResponsesStreamDecoder : IAnswerDecoder, ISseHandler
     private readonly IMessageSink _sink;
     private readonly string _provider;
 
-    /// <summary>Decodes for a sink; provider and model are named in envelopes and error texts.</summary>
-    public ResponsesStreamDecoder(IMessageSink sink, string provider, string model)
+    /// <summary>
+    /// Decodes for a sink; provider and model are named in envelopes and error texts. Calls of shell and patch tools are the client's to run only when it declared
+    /// such a tool; else the provider ran them.
+    /// </summary>
+    public ResponsesStreamDecoder(IMessageSink sink, string provider, string model, bool runsTypedTools = true)
     {
         _sink = sink;
         _provider = provider;
-        _message = new(sink, provider, model);
+        _message = new(sink, provider, model) { RunsTypedTools = runsTypedTools };
     }
 
     /// <inheritdoc/>
