@@ -10,11 +10,12 @@ namespace Ccr.Tests.Protocols.Gemini;
 /// <summary>The recorded answers and requests of Gemini: decoded as expected, and encoded again without a change of meaning.</summary>
 public class GeminiRecordingsTests
 {
-    // One that ends in a spoilt tool call and nothing else, which is a failure here; one whose code is shown as text; one whose expectation leaves out the
+    // Two that end in a spoilt tool call and nothing but thoughts, which is a failure here; one whose code is shown as text; one whose expectation leaves out the
     // calls that came in pieces.
     private static readonly string[] Known =
     [
         "gemini/braintrust-google-genai-instrumentation-cassettes-google-genai-v1-latest.cassette-10",
+        "gemini/gemini-cli-integration-tests-context-compress-interactive.compress",
         "gemini/pydantic-ai-cassettes-test-google-test-google-model-file-search-tool-stream-3",
         "gemini/vercel-ai-src-fixtures-google-stream-no-args-tool-call",
     ];

@@ -19,6 +19,7 @@ public sealed partial class ResponsesStreamDecoder : IAnswerDecoder, ISseHandler
     private readonly ResponsesAssembler _message;
     private readonly IMessageSink _sink;
     private readonly string _provider;
+    private bool _isWhole;
 
     /// <summary>
     /// Decodes for a sink; provider and model are named in envelopes and error texts. Calls of shell and patch tools are the client's to run only when it declared
@@ -54,6 +55,7 @@ public sealed partial class ResponsesStreamDecoder : IAnswerDecoder, ISseHandler
     /// <inheritdoc/>
     public void DecodeWhole(ReadOnlySpan<byte> json)
     {
+        _isWhole = true;
         try
         {
             var response = ResponseFields.Read(json);
@@ -339,7 +341,15 @@ public sealed partial class ResponsesStreamDecoder : IAnswerDecoder, ISseHandler
             return;
         }
 
-        if (isFailure || Is(response.Status, "failed"u8) || Is(response.Status, "cancelled"u8) || Is(response.Status, "queued"u8) || Is(response.Status, "in_progress"u8))
+        // The answer to a background request is a promise: there is nothing to read yet, and nothing wrong.
+        var isPromise = Is(response.Status, "queued"u8) || Is(response.Status, "in_progress"u8);
+        if (isPromise && _isWhole)
+        {
+            _message.End(StopReason.PauseTurn, ResponsesUsage.Read(response.Usage));
+            return;
+        }
+
+        if (isFailure || isPromise || Is(response.Status, "failed"u8) || Is(response.Status, "cancelled"u8))
         {
             _message.Fail(new(ErrorKind.Server, 0, $"The answer of {_provider} is not complete: its status is '{System.Text.Encoding.UTF8.GetString(response.Status)}'.") { Code = "response_not_complete" });
             return;
