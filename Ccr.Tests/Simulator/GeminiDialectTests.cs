@@ -42,8 +42,8 @@ public sealed class GeminiDialectTests(SimulatorClient client) : IClassFixture<S
 
     [Theory]
     [InlineData("eof=2", 2, false)]
-    [InlineData("no-terminator", 2, false)]
-    [InlineData("no-done", 3, false)]
+    [InlineData("no-terminator", 3, false)]
+    [InlineData("no-done", 4, false)]
     [InlineData("error-event=1", 2, true)]
     [InlineData("error-event=0", 1, true)]
     public async Task A_fault_hits_the_array_too(string fault, int items, bool isWhole)

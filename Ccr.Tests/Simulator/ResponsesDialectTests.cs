@@ -67,7 +67,7 @@ public sealed partial class ResponsesDialectTests(SimulatorClient client) : ICla
     public async Task A_namespace_comes_back_with_the_call(string space, string? expected)
     {
         var request = SimulatorClient.Responses("sim-tool+strict", stream: false);
-        request["tools"] = JsonNode.Parse($$$"""[{"type":"namespace","name":"{{{space}}}","description":"d","tools":[{"type":"function","name":"say","parameters":{"type":"object","properties":{}}}]}]""");
+        request["tools"] = JsonNode.Parse("""[{"type":"namespace","name":"SPACE","description":"d","tools":[{"type":"function","name":"say","parameters":{"type":"object","properties":{}}}]}]""".Replace("SPACE", space, StringComparison.Ordinal));
 
         var call = (await client.PostForJsonAsync(request))["output"]![1]!;
 
