@@ -31,6 +31,12 @@ public sealed class RefusalTests(SimulatorClient client) : IClassFixture<Simulat
     [InlineData("""{"model":"m","max_tokens":1,"tools":[{"description":"x"}],"messages":[{"role":"user","content":"x"}]}""", "name: field required")]
     [InlineData("""{"model":"sim-strict","max_tokens":1,"reasoning_effort":"low","messages":[{"role":"user","content":"x"}]}""", "reasoning_effort: Extra inputs")]
     [InlineData("""{"model":"sim-strict","max_tokens":1,"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"a","signature":"b"}]},{"role":"user","content":"x"}]}""", "Invalid `signature` in `thinking` block")]
+    [InlineData("""{"model":"sim-strict","max_tokens":1,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"a.b","name":"Bash","input":{}}]}]}""", "tool_use.id: String should match pattern")]
+    [InlineData("""{"model":"sim-strict","max_tokens":1,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"mcp.say","input":{}}]}]}""", "tool_use.name: String should match pattern")]
+    [InlineData("""{"model":"sim-strict","max_tokens":1,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"Bash","input":"{}"}]}]}""", "valid dictionary")]
+    [InlineData("""{"model":"sim-strict","max_tokens":1,"messages":[{"role":"user","content":"x"}],"tools":[{"name":"a.b","input_schema":{"type":"object"}}]}""", "tools.0.custom.name")]
+    [InlineData("""{"model":"sim-strict","max_tokens":1,"messages":[{"role":"user","content":"x"}],"tools":[{"name":"a","input_schema":{}}]}""", "tools.0.custom.input_schema.type: Field required")]
+    [InlineData("""{"model":"sim-strict","max_tokens":1,"messages":[{"role":"user","content":"x"}],"tools":[{"name":"a","input_schema":{"type":"object"}},{"name":"a","input_schema":{"type":"object"}}]}""", "Tool names must be unique")]
     [InlineData("""{"model":"sim-cached-tokens=100+input-tokens=10","max_tokens":1,"messages":[{"role":"user","content":"x"}]}""", "more than the 10 of the input")]
     public async Task Messages_refuses_by_name(string body, string expected)
     {
@@ -50,6 +56,9 @@ public sealed class RefusalTests(SimulatorClient client) : IClassFixture<Simulat
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"},""" + ChatCall + "]}", "did not have response messages: t1")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"},""" + ChatCall + """,{"role":"user","content":"y"}]}""", "did not have response messages: t1")]
     [InlineData("""{"model":"m","messages":[{"role":"tool","tool_call_id":"t9","content":"x"}]}""", "must be a response to a preceding message")]
+    [InlineData("""{"model":"sim-strict","messages":[{"role":"user","content":"x"},{"role":"assistant","tool_calls":[{"id":"a123456789a123456789a123456789a123456789a","type":"function","function":{"name":"Bash","arguments":"{}"}}]}]}""", "maximum length 40")]
+    [InlineData("""{"model":"sim-strict","messages":[{"role":"user","content":"x"},{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"a.b","arguments":"{}"}}]}]}""", "does not match pattern")]
+    [InlineData("""{"model":"sim-strict","tools":[{"type":"function","function":{"name":"a.b"}}],"messages":[{"role":"user","content":"x"}]}""", "does not match the pattern")]
     [InlineData("""{"model":"sim-strict","thinking":{},"messages":[{"role":"user","content":"x"}]}""", "thinking: Extra inputs")]
     [InlineData("""{"model":"sim-strict","messages":[{"role":"user","content":"x"},{"role":"assistant","content":null}]}""", "messages[1].content")]
     [InlineData("""{"model":"sim-strict","messages":[{"role":"user","content":"x"},""" + ChatCall + """,{"role":"tool","tool_call_id":"t1","content":[{"type":"image_url"}]}]}""", "text parts only")]
