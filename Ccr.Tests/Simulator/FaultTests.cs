@@ -7,7 +7,7 @@ namespace Ccr.Tests.Simulator;
 
 public sealed class FaultTests(SimulatorClient client) : IClassFixture<SimulatorClient>
 {
-    public static TheoryData<string> Dialects => ["messages", "chat"];
+    public static TheoryData<string> Dialects => ["messages", "chat", "responses", "gemini"];
 
     [Theory]
     [InlineData("messages", 429, "rate_limit_error")]
@@ -15,6 +15,8 @@ public sealed class FaultTests(SimulatorClient client) : IClassFixture<Simulator
     [InlineData("messages", 401, "authentication_error")]
     [InlineData("chat", 429, "rate_limit_exceeded")]
     [InlineData("chat", 503, "server_error")]
+    [InlineData("responses", 429, "rate_limit_exceeded")]
+    [InlineData("responses", 500, "server_error")]
     public async Task A_status_comes_with_the_dialects_error_and_headers(string dialect, int status, string word)
     {
         using var response = await client.PostAsync(Request(dialect, $"sim-status={status};retry-after=2;header=x-should-retry:false"));
@@ -42,7 +44,7 @@ public sealed class FaultTests(SimulatorClient client) : IClassFixture<Simulator
     {
         for (var events = 1; events <= 4; events++)
         {
-            using var response = await client.PostAsync(Request(dialect, $"sim-text+cut={events}"));
+            using var response = await client.PostAsync(Request(dialect, $"sim-text+bytes=8+cut={events}"));
 
             var (seen, broken) = await SimulatorClient.EventsUntilBrokenAsync(response);
 
@@ -55,7 +57,7 @@ public sealed class FaultTests(SimulatorClient client) : IClassFixture<Simulator
     [MemberData(nameof(Dialects))]
     public async Task An_early_end_of_file_is_in_order_and_too_short(string dialect)
     {
-        Assert.Equal(3, (await client.PostForEventsAsync(Request(dialect, "sim-text+eof=3"))).Count);
+        Assert.Equal(3, (await client.PostForEventsAsync(Request(dialect, "sim-text+bytes=8+eof=3"))).Count);
         Assert.Empty(await client.PostForEventsAsync(Request(dialect, "sim-text+eof=0")));
     }
 
@@ -63,7 +65,7 @@ public sealed class FaultTests(SimulatorClient client) : IClassFixture<Simulator
     [MemberData(nameof(Dialects))]
     public async Task A_stall_sends_its_events_and_then_nothing_until_the_caller_leaves(string dialect)
     {
-        var model = $"sim-text+stall=2+bytes={(dialect == "chat" ? 17 : 18)}";
+        var model = $"sim-text+stall=2+bytes={dialect.Length + 9}"; // Counts go by the model: each dialect has one of its own.
         using (var response = await client.PostAsync(Request(dialect, model)))
         {
             await using var body = await response.Content.ReadAsStreamAsync();
@@ -86,7 +88,7 @@ public sealed class FaultTests(SimulatorClient client) : IClassFixture<Simulator
     [MemberData(nameof(Dialects))]
     public async Task The_malformed_event_is_the_one_that_was_named(string dialect)
     {
-        var events = await client.PostForEventsAsync(Request(dialect, "sim-text+malformed=2"));
+        var events = await client.PostForEventsAsync(Request(dialect, "sim-text+bytes=8+malformed=2"));
 
         Assert.True(events.Count > 3);
         Assert.ThrowsAny<JsonException>(() => Parse(events[1].Data));
@@ -99,6 +101,11 @@ public sealed class FaultTests(SimulatorClient client) : IClassFixture<Simulator
         var messages = await client.PostForEventsAsync(SimulatorClient.Messages("sim-text+no-terminator"));
         var chat = await client.PostForEventsAsync(SimulatorClient.Chat("sim-text+no-terminator"));
 
+        var responses = await client.PostForEventsAsync(SimulatorClient.Responses("sim-text+no-terminator"));
+        var gemini = await client.PostForEventsAsync(SimulatorClient.Gemini("sim-text+no-terminator"));
+
+        Assert.Equal("response.output_item.done", responses[^1].EventType);
+        Assert.All(gemini, e => Assert.DoesNotContain("finishReason", e.Data, StringComparison.Ordinal));
         Assert.Equal("content_block_stop", messages[^1].EventType);
         Assert.All(chat, e => Assert.Contains("\"finish_reason\":null", e.Data, StringComparison.Ordinal));
     }
@@ -127,13 +134,48 @@ public sealed class FaultTests(SimulatorClient client) : IClassFixture<Simulator
     [Theory]
     [InlineData("messages", "error")]
     [InlineData("chat", "message")]
+    [InlineData("gemini", "message")]
     public async Task An_error_event_ends_the_stream(string dialect, string eventType)
     {
-        var events = await client.PostForEventsAsync(Request(dialect, "sim-text+error-event=3"));
+        var events = await client.PostForEventsAsync(Request(dialect, "sim-text+bytes=8+error-event=3"));
 
         Assert.Equal(4, events.Count);
         Assert.Equal(eventType, events[^1].EventType);
         Assert.NotNull(JsonNode.Parse(events[^1].Data)!["error"]!["message"]);
+    }
+
+    [Fact]
+    public async Task A_response_that_was_created_fails_under_its_own_id_and_one_that_was_not_is_a_bare_error()
+    {
+        var failed = await client.PostForEventsAsync(SimulatorClient.Responses("sim-text+error-event=5+code=insufficient_quota"));
+        var bare = Assert.Single(await client.PostForEventsAsync(SimulatorClient.Responses("sim-text+error-event=0+message=no luck")));
+
+        var response = JsonNode.Parse(failed[^1].Data)!;
+        Assert.Equal("response.failed", failed[^1].EventType);
+        Assert.Equal(5, (int)response["sequence_number"]!);
+        Assert.Equal((string)JsonNode.Parse(failed[0].Data)!["response"]!["id"]!, (string)response["response"]!["id"]!);
+        Assert.Equal("failed", (string)response["response"]!["status"]!);
+        Assert.Equal("insufficient_quota", (string)response["response"]!["error"]!["code"]!);
+        Assert.Equal("error", bare.EventType);
+        Assert.Equal("no luck", (string)JsonNode.Parse(bare.Data)!["message"]!);
+    }
+
+    [Theory]
+    [InlineData(429, 429, "RESOURCE_EXHAUSTED")]
+    [InlineData(401, 401, "UNAUTHENTICATED")]
+    [InlineData(529, 503, "UNAVAILABLE")]
+    [InlineData(500, 500, "INTERNAL")]
+    public async Task Gemini_tells_how_long_to_wait_in_the_body(int status, int code, string word)
+    {
+        using var response = await client.PostAsync(SimulatorClient.Gemini($"sim-status={status};retry-after=34;header=x-more:1"));
+        var error = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["error"]!;
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.False(response.Headers.Contains("retry-after"));
+        Assert.True(response.Headers.Contains("x-more"));
+        Assert.Equal(code, (int)error["code"]!);
+        Assert.Equal(word, (string)error["status"]!);
+        Assert.Equal("34s", (string)error["details"]![0]!["retryDelay"]!);
     }
 
     [Theory]
@@ -227,7 +269,7 @@ public sealed class FaultTests(SimulatorClient client) : IClassFixture<Simulator
         Assert.Equal([500, 500, 200, 500], statuses);
     }
 
-    private static JsonObject Request(string dialect, string model) => dialect == "chat" ? SimulatorClient.Chat(model) : SimulatorClient.Messages(model);
+    private static JsonObject Request(string dialect, string model) => SimulatorClient.Request(dialect, model);
 
     private static void Parse(string json) => JsonDocument.Parse(json).Dispose();
 

@@ -50,9 +50,54 @@ public sealed class SimulatorClient : IAsyncLifetime
             Function("Bash", ShellSchema())),
     };
 
+    /// <summary>The same as a Responses request.</summary>
+    public static JsonObject Responses(string model, bool stream = true, string prompt = "hello there") => new()
+    {
+        ["model"] = model,
+        ["stream"] = stream,
+        ["input"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = prompt }),
+        ["tools"] = new JsonArray(
+            new JsonObject { ["type"] = "function", ["name"] = "Clock", ["parameters"] = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() } },
+            new JsonObject { ["type"] = "function", ["name"] = "Bash", ["parameters"] = ShellSchema() }),
+    };
+
+    /// <summary>The same as a Gemini request. Its path holds the model and the wish for a stream: <see cref="PostAsync"/> takes them out of the body.</summary>
+    public static JsonObject Gemini(string model, bool stream = true, string prompt = "hello there") => new()
+    {
+        ["model"] = model,
+        ["stream"] = stream,
+        ["contents"] = new JsonArray(new JsonObject { ["role"] = "user", ["parts"] = new JsonArray(new JsonObject { ["text"] = prompt }) }),
+        ["tools"] = new JsonArray(new JsonObject
+        {
+            ["functionDeclarations"] = new JsonArray(
+                new JsonObject { ["name"] = "Clock" },
+                new JsonObject { ["name"] = "Bash", ["parametersJsonSchema"] = ShellSchema() }),
+        }),
+    };
+
+    /// <summary>A request of a dialect by its name: messages, chat, responses or gemini.</summary>
+    public static JsonObject Request(string dialect, string model, bool stream = true, string prompt = "hello there") => dialect switch
+    {
+        "messages" => Messages(model, stream, prompt),
+        "chat" => Chat(model, stream, prompt),
+        "responses" => Responses(model, stream, prompt),
+        _ => Gemini(model, stream, prompt),
+    };
+
     /// <summary>Posts to the path of the request's dialect, by its shape.</summary>
-    public Task<HttpResponseMessage> PostAsync(JsonObject body, string? script = null, string? key = null, CancellationToken cancel = default) =>
-        PostRawAsync(body.ContainsKey("max_tokens") ? "/v1/messages" : "/v1/chat/completions", body.ToJsonString(), script, key, cancel);
+    public Task<HttpResponseMessage> PostAsync(JsonObject body, string? script = null, string? key = null, CancellationToken cancel = default)
+    {
+        if (body.ContainsKey("contents"))
+        {
+            var bare = body.DeepClone().AsObject();
+            bare.Remove("model");
+            bare.Remove("stream");
+            var path = $"/v1beta/models/{Uri.EscapeDataString((string)body["model"]!)}:{((bool)body["stream"]! ? "streamGenerateContent?alt=sse" : "generateContent")}";
+            return PostRawAsync(path, bare.ToJsonString(), script, key, cancel);
+        }
+
+        return PostRawAsync(body.ContainsKey("max_tokens") ? "/v1/messages" : body.ContainsKey("input") ? "/v1/responses" : "/v1/chat/completions", body.ToJsonString(), script, key, cancel);
+    }
 
     public Task<HttpResponseMessage> PostRawAsync(string path, string body, string? script = null, string? key = null, CancellationToken cancel = default)
     {

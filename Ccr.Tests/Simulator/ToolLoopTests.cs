@@ -65,6 +65,67 @@ public sealed class ToolLoopTests(SimulatorClient client) : IClassFixture<Simula
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Responses_outputs_in_the_history_bring_the_closing_text(bool interleaved)
+    {
+        var request = SimulatorClient.Responses("sim-parallel+think+strict", stream: false);
+        request["store"] = false;
+        var output = (await client.PostForJsonAsync(request))["output"]!.AsArray();
+        var input = request["input"]!.AsArray();
+        foreach (var item in output)
+        {
+            input.Add(item!.DeepClone());
+        }
+
+        var results = output.Where(i => (string)i!["type"]! == "function_call")
+            .Zip((string[])["one", "two"], (call, text) => new JsonObject { ["type"] = "function_call_output", ["call_id"] = (string)call!["call_id"]!, ["output"] = text }).ToList();
+        input.Insert(interleaved ? input.Count - 1 : input.Count, results[0]);
+        input.Add(results[1]);
+        input.Add(JsonNode.Parse("""{"type":"message","role":"user","content":[{"type":"input_text","text":"Attached media from tool result:"}]}"""));
+        var last = await client.PostForJsonAsync(request);
+
+        Assert.Equal(["reasoning", "message"], last["output"]!.AsArray().Select(i => (string)i!["type"]!));
+        Assert.Equal(interleaved ? "Done. The tool answered: two" : "Done. The tool answered: one | two", (string)last["output"]![1]!["content"]![0]!["text"]!);
+    }
+
+    [Fact]
+    public async Task Responses_steps_are_counted_from_the_last_prompt()
+    {
+        var request = SimulatorClient.Responses("sim-tool+steps=2+strict", stream: false);
+        foreach (var text in (string[])["first", "second"])
+        {
+            var output = (await client.PostForJsonAsync(request))["output"]!.AsArray();
+            var call = output.Single(i => (string)i!["type"]! == "function_call")!;
+            foreach (var item in output)
+            {
+                request["input"]!.AsArray().Add(item!.DeepClone());
+            }
+
+            request["input"]!.AsArray().Add(new JsonObject { ["type"] = "function_call_output", ["call_id"] = (string)call["call_id"]!, ["output"] = new JsonArray(new JsonObject { ["type"] = "input_text", ["text"] = text }) });
+        }
+
+        var last = Assert.Single((await client.PostForJsonAsync(request))["output"]!.AsArray())!;
+        Assert.Equal("Done. The tool answered: second", (string)last["content"]![0]!["text"]!);
+    }
+
+    [Fact]
+    public async Task Gemini_responses_in_the_history_bring_the_closing_text()
+    {
+        var request = SimulatorClient.Gemini("sim-parallel+think+strict+as=gemini-3-pro", stream: false);
+        var first = (await client.PostForJsonAsync(request))["candidates"]![0]!["content"]!;
+        request["contents"]!.AsArray().Add(first.DeepClone());
+        // Both calls are of one tool and without id: the order says which response is whose.
+        request["contents"]!.AsArray().Add(JsonNode.Parse("""
+            {"role":"user","parts":[{"functionResponse":{"name":"Bash","response":{"output":"one"}}},{"functionResponse":{"name":"Bash","response":{"output":"two"}}}]}
+            """));
+        var last = await client.PostForJsonAsync(request);
+
+        Assert.Equal(["Bash", "Bash"], first["parts"]!.AsArray().Select(p => p!["functionCall"]).OfType<JsonNode>().Select(c => (string)c["name"]!));
+        Assert.Equal("Done. The tool answered: one | two", (string)last["candidates"]![0]!["content"]!["parts"]![1]!["text"]!);
+    }
+
+    [Theory]
     [InlineData("""{"type":"none"}""", "sim-tool", "end_turn")]
     [InlineData("""{"type":"any"}""", "claude-sonnet-4-5", "tool_use")]
     [InlineData("""{"type":"tool","name":"Clock"}""", "claude-sonnet-4-5", "tool_use")]

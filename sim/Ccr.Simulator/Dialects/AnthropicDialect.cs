@@ -38,6 +38,7 @@ internal sealed class AnthropicDialect : IDialect
         if (strict)
         {
             JsonRead.RefuseUnknown(body, AnthropicHistory.Fields);
+            RequireLegalTools(body);
         }
 
         var choice = body.Get("tool_choice");
@@ -156,6 +157,36 @@ internal sealed class AnthropicDialect : IDialect
     }
 
     public void WriteErrorEvent(FrameWriter frames, Answer answer, ErrorReply error) => frames.Write(FrameKind.End, "error", json => WriteError(json, error));
+
+    private static void RequireLegalTools(JsonElement body)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var index = 0;
+        foreach (var tool in body.Items("tools"))
+        {
+            var place = $"tools.{index++}.custom";
+            var name = tool.GetText("name") ?? "";
+            if (!names.Add(name))
+            {
+                throw new RefusedException("tools: Tool names must be unique.");
+            }
+
+            if (tool.GetText("type") is not (null or "custom"))
+            {
+                continue;
+            }
+
+            if (!JsonRead.IsWord(name, AnthropicHistory.LongestName))
+            {
+                throw new RefusedException($"{place}.name: String should match pattern '^[a-zA-Z0-9_-]{{1,{AnthropicHistory.LongestName}}}$'");
+            }
+
+            if (tool.Get("input_schema").GetText("type") != "object")
+            {
+                throw new RefusedException($"{place}.input_schema.type: Field required");
+            }
+        }
+    }
 
     private static void Block(FrameWriter frames, int index, Action<Utf8JsonWriter> start, IEnumerable<Action<Utf8JsonWriter>> deltas)
     {

@@ -17,6 +17,9 @@ internal sealed class AnthropicHistory
         "context_management", "compaction", "fallbacks", "fallback_credit_token", "output_format", "thread", "billing_policy",
     ];
 
+    /// <summary>Characters of a tool's name.</summary>
+    public const int LongestName = 128;
+
     private readonly OpenCalls _calls = new();
     private int _index = -1;
 
@@ -103,6 +106,7 @@ internal sealed class AnthropicHistory
             {
                 case "tool_use":
                     _calls.Call(block.Need("id"));
+                    RequireWholeCall(block, strict);
                     break;
                 case "thinking" when strict && block.GetText("signature") != Signature.Of(block.GetText("thinking") ?? ""):
                     throw new RefusedException($"messages.{_index}: Invalid `signature` in `thinking` block");
@@ -110,6 +114,24 @@ internal sealed class AnthropicHistory
         }
 
         ToolTurns += _calls.Count > 0 ? 1 : 0;
+    }
+
+    private void RequireWholeCall(JsonElement call, bool strict)
+    {
+        if (strict && !JsonRead.IsWord(call.GetText("id"), int.MaxValue))
+        {
+            throw new RefusedException($"messages.{_index}.content: tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'");
+        }
+
+        if (strict && !JsonRead.IsWord(call.GetText("name"), LongestName))
+        {
+            throw new RefusedException($"messages.{_index}.content: tool_use.name: String should match pattern '^[a-zA-Z0-9_-]{{1,{LongestName}}}$'");
+        }
+
+        if (strict && call.Get("input").ValueKind != JsonValueKind.Object)
+        {
+            throw new RefusedException($"messages.{_index}.content: tool_use.input: Input should be a valid dictionary");
+        }
     }
 
     private static string? Text(JsonElement block) => block.ValueKind == JsonValueKind.String ? block.GetString() : block.GetText("text");

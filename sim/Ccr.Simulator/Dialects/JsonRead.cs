@@ -43,6 +43,10 @@ internal static class JsonRead
         _ => "",
     };
 
+    /// <summary>True for 1 to <paramref name="longest"/> letters, digits, underscores and hyphens: what names and ids of tools are made of.</summary>
+    public static bool IsWord(string? text, int longest) =>
+        text is { Length: > 0 } && text.Length <= longest && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+
     /// <summary>Refuses a top-level field that the dialect does not have.</summary>
     public static void RefuseUnknown(JsonElement body, HashSet<string> known)
     {

@@ -29,6 +29,10 @@ internal sealed class OpenAiChatDialect : IDialect
         if (script.Strict)
         {
             JsonRead.RefuseUnknown(body, OpenAiChatHistory.Fields);
+            if (body.Items("tools").Select(t => t.Get("function").GetText("name")).FirstOrDefault(name => name is not null && !JsonRead.IsWord(name, OpenAiChatHistory.LongestName)) is { } illegal)
+            {
+                throw new RefusedException($"Invalid 'tools[0].function.name': '{illegal}' does not match the pattern '^[a-zA-Z0-9_-]{{1,{OpenAiChatHistory.LongestName}}}$'.");
+            }
         }
 
         if (body.Get("tools") is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() == 0)

@@ -18,6 +18,11 @@ internal sealed class OpenAiChatHistory
         "store", "metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "moderation",
     ];
 
+    /// <summary>Characters of a tool's name.</summary>
+    public const int LongestName = 64;
+
+    private const int LongestId = 40;
+
     private readonly OpenCalls _calls = new();
     private int _index = -1;
     private bool _afterTool;
@@ -90,6 +95,7 @@ internal sealed class OpenAiChatHistory
         {
             _calls.Call(call.Need("id"));
             RequireArguments(call, strict);
+            RequireLegalNames(call, strict);
         }
 
         if (strict && _calls.Count == 0 && message.Get("content").ValueKind == JsonValueKind.Undefined)
@@ -106,6 +112,19 @@ internal sealed class OpenAiChatHistory
         if (strict && call.GetText("type") is null or "function" && arguments.ValueKind != JsonValueKind.String)
         {
             throw new RefusedException($"messages[{_index}].tool_calls: function.arguments: expected a string that holds JSON");
+        }
+    }
+
+    private void RequireLegalNames(JsonElement call, bool strict)
+    {
+        if (strict && call.Need("id").Length > LongestId)
+        {
+            throw new RefusedException($"Invalid 'messages[{_index}].tool_calls[0].id': string too long. Expected a string with maximum length {LongestId}, but got a string with length {call.Need("id").Length} instead.");
+        }
+
+        if (strict && call.GetText("type") is (null or "function") && !JsonRead.IsWord(call.Get("function").GetText("name"), LongestName))
+        {
+            throw new RefusedException($"Invalid 'messages[{_index}].tool_calls[0].function.name': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]{{1,{LongestName}}}$'.");
         }
     }
 

@@ -1,12 +1,12 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Ccr.Simulator.Answers;
 
 namespace Ccr.Simulator.Dialects;
 
 /// <summary>What OpenAI checks in a Responses request beyond its order: fields, names, ids, parts, schemas.</summary>
-internal static partial class ResponsesRules
+internal static class ResponsesRules
 {
+    private const int LongestName = 64;
     private const int LongestCallId = 64;
     private const int LeastOutputTokens = 16;
 
@@ -51,7 +51,7 @@ internal static partial class ResponsesRules
     };
 
     /// <summary>True for a legal name of a tool.</summary>
-    public static bool IsName(string name) => NamePattern().IsMatch(name);
+    public static bool IsName(string name) => JsonRead.IsWord(name, LongestName);
 
     /// <summary>The request's own fields.</summary>
     public static void CheckFields(JsonElement body)
@@ -252,7 +252,4 @@ internal static partial class ResponsesRules
             }
         }
     }
-
-    [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex NamePattern();
 }
