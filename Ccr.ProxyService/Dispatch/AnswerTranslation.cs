@@ -29,7 +29,7 @@ internal sealed class AnswerTranslation(ReasoningMemory memory, IUsageRecorder u
 
         if (request.Tools.Count > 0)
         {
-            sink = new DeclaredToolNames(sink, request);
+            sink = new DeclaredToolNames(new UniqueToolIds(sink, request), request);
         }
 
         var recording = call.Stream && !answer.IsEventStream ? new AnswerRecording() : null;

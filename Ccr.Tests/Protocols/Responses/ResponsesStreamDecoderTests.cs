@@ -168,7 +168,7 @@ public class ResponsesStreamDecoderTests
         Assert.Equal(ErrorKind.Quota, Play(Created, """{"type":"error","code":"insufficient_quota","message":"no money","param":null}""").Failure!.Kind);
         Assert.Equal(ErrorKind.ContextTooLong, Play(Created, """{"type":"error","error":{"code":"context_length_exceeded","message":"too long"}}""").Failure!.Kind);
         Assert.Equal(ErrorKind.InvalidRequest, Whole("""{"error":{"code":"invalid_prompt","message":"bad"}}""").Failure!.Kind);
-        Assert.NotNull(Whole("""{"id":"r","status":"in_progress","output":[]}""").Failure);
+        Assert.Equal(StopReason.PauseTurn, Whole("""{"id":"r","status":"in_progress","output":[]}""").Stop);
         Assert.NotNull(Whole("[]").Failure);
         Assert.NotNull(Play(Created, "{ nonsense").Failure);
         Assert.Equal("stream_cut", Play(Created).Failure!.Code);

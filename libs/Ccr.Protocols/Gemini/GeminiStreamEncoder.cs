@@ -151,11 +151,23 @@ public sealed class GeminiStreamEncoder : IStreamEncoder
         _json.Raw(_asArray ? "]"u8 : "\n\n"u8);
     }
 
-    /// <inheritdoc/>
-    public void Alive() => KeepAlive();
+    /// <summary>Writes nothing: what a provider's ping would become is only due when nothing else keeps the client waiting.</summary>
+    public void Alive()
+    {
+    }
 
-    /// <inheritdoc/>
-    public void KeepAlive() => _json.Raw(_asArray ? "\n"u8 : ": keep-alive\n\n"u8);
+    /// <summary>A piece of text without text. Google's library takes nothing but data lines: a comment stops it for good.</summary>
+    public void KeepAlive()
+    {
+        if (_asArray)
+        {
+            _json.Raw("\n"u8);
+        }
+        else
+        {
+            Piece(_head, default);
+        }
+    }
 
     private void Piece(byte[] head, ReadOnlySpan<byte> escaped)
     {
