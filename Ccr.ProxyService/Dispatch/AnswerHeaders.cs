@@ -1,5 +1,7 @@
 using System.Globalization;
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
 
@@ -27,9 +29,22 @@ internal static class AnswerHeaders
 
         if (call.Loss is { } loss && call.Http.Request.Headers.ContainsKey("x-ccr-loss"))
         {
-            headers["x-ccr-loss"] = string.Join("; ", loss.Entries.Select(e => $"{e.Path} {(e.Action == Ccr.Protocols.Canonical.LossAction.Dropped ? "dropped" : "changed")}"))
-                .Replace('\n', ' ').Replace('\r', ' ').Replace("…", "...", StringComparison.Ordinal);
+            headers["x-ccr-loss"] = Words(loss);
         }
+    }
+
+    /// <summary>A loss report in one line that a header can carry.</summary>
+    public static string Words(LossReport loss)
+    {
+        const int longest = 4000;
+        var words = string.Join("; ", loss.Entries.Select(static e => $"{e.Path} {LossPart.Word(e.Action)}"));
+        return string.Create(Math.Min(words.Length, longest), words, static (line, all) =>
+        {
+            for (var i = 0; i < line.Length; i++)
+            {
+                line[i] = all[i] is >= ' ' and <= '~' ? all[i] : '?';
+            }
+        });
     }
 
     /// <summary>Headers of an event stream.</summary>

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Globalization;
 using Ccr.Protocols.Anthropic;
-using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Gemini;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
@@ -20,12 +18,12 @@ internal sealed class CountTokensEndpoint(IConfigStore store, IExactTokenCounter
         return body;
     });
 
-    /// <summary>Answers a client of Gemini. What is counted is the same request in Anthropic's words.</summary>
+    /// <summary>Answers a client of Gemini.</summary>
     public Task HandleGeminiAsync(HttpContext http, string model) => CountAsync(http, ClientDialects.Gemini, "{{\"totalTokens\":{0}}}", body =>
     {
-        var output = new ArrayBufferWriter<byte>(body.Length + 256);
-        AnthropicRequestEncoder.Encode(GeminiRequestDecoder.Decode(GeminiCountRequest.Inner(body), model, false), new("count", model), output, new LossReport());
-        return output.WrittenMemory;
+        var inner = GeminiCountRequest.Inner(body);
+        GeminiRequestPeek.Read(inner, model, false);
+        return inner;
     });
 
     private async Task CountAsync(HttpContext http, ClientDialect client, string format, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> read)

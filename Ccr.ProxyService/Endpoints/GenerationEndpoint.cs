@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Gemini;
 using Ccr.Protocols.Requests;
@@ -46,6 +47,7 @@ internal sealed partial class GenerationEndpoint(
         }
         finally
         {
+            Trace(call);
             usage.RequestFinished(Record(call, status));
         }
     }
@@ -93,6 +95,15 @@ internal sealed partial class GenerationEndpoint(
         return status;
     }
 
+    /// <summary>Notes on the request's span, where tracing is on, what the translation could not carry over.</summary>
+    private static void Trace(ProxyCall call)
+    {
+        if (Activity.Current is { IsAllDataRequested: true } span && call.Loss is { Entries.Count: > 0 } loss)
+        {
+            span.SetTag("ccr.loss", AnswerHeaders.Words(loss));
+        }
+    }
+
     private RequestRecord Record(ProxyCall call, int status) => new()
     {
         RequestId = call.RequestId,
@@ -112,6 +123,7 @@ internal sealed partial class GenerationEndpoint(
         Failure = call.Failure,
         Tokens = new(call.Counts.Input, call.Counts.CacheRead, call.Counts.CacheWrite, call.Counts.Output, call.Counts.Reasoning),
         StopReason = call.StopReason,
+        Losses = call.Loss?.Entries ?? [],
     };
 
     [LoggerMessage(EventId = 1010, Level = LogLevel.Error, Message = "{RequestId}: the request failed in the router itself")]

@@ -1,3 +1,4 @@
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Tokens;
 
 namespace Ccr.ProxyService.Usage;
@@ -55,4 +56,7 @@ internal sealed record RequestRecord
 
     /// <summary>The stop reason in Anthropic's words; null when unknown.</summary>
     public string? StopReason { get; init; }
+
+    /// <summary>What the translation of the last try could not carry over; empty for a pass-through.</summary>
+    public IReadOnlyList<LossEntry> Losses { get; init; } = [];
 }

@@ -26,7 +26,8 @@ internal sealed record RequestReport(
     long CacheWriteTokens,
     long OutputTokens,
     long ReasoningTokens,
-    string? StopReason)
+    string? StopReason,
+    IReadOnlyList<LossPart>? Losses = null)
 {
     /// <summary>The report of a record. Provider and model are those of the last try; null when there was none.</summary>
     public static RequestReport From(RequestRecord record)
@@ -55,7 +56,8 @@ internal sealed record RequestReport(
             record.Tokens.CacheWrite,
             record.Tokens.Output,
             record.Tokens.Reasoning,
-            record.StopReason);
+            record.StopReason,
+            record.Losses.Count == 0 ? null : [.. record.Losses.Select(static l => new LossPart(l.Path, LossPart.Word(l.Action), l.Reason))]);
     }
 
     /// <summary>The word for how tokens were counted.</summary>

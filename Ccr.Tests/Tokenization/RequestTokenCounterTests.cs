@@ -60,6 +60,25 @@ public sealed class RequestTokenCounterTests
     }
 
     [Fact]
+    public void A_Gemini_request_counts_the_same_things()
+    {
+        var counted = Count("""
+            {
+              "systemInstruction": {"parts": [{"text": "You are terse."}]},
+              "contents": [
+                {"role": "user", "parts": [{"text": "Open it."}]},
+                {"role": "model", "parts": [{"functionCall": {"name": "Read", "args": {}}}]},
+                {"role": "user", "parts": [{"functionResponse": {"name": "Read", "response": {"output":"plain"}}}]}],
+              "tools": [{"functionDeclarations": [{"name": "Read", "description": "Reads.", "parametersJsonSchema": {"type":"object"}}]}]
+            }
+            """);
+
+        Assert.Equal(Tokens("You are terse."), counted.System);
+        Assert.Equal((2 * Tool) + Tokens("Read", "Reads.", """{"type":"object"}"""), counted.Tools);
+        Assert.Equal((3 * Message) + Tokens("Open it.", "Read", "{}", "Read", """{"output":"plain"}"""), counted.Messages);
+    }
+
+    [Fact]
     public void An_OpenAI_responses_request_counts_the_same_things()
     {
         var counted = Count("""

@@ -4,7 +4,7 @@ using Ccr.Tokenization.Requests;
 namespace Ccr.Tokenization;
 
 /// <summary>
-/// Counts the input tokens of a whole request body of Anthropic Messages, OpenAI chat completions or OpenAI responses,
+/// Counts the input tokens of a whole request body of Anthropic Messages, OpenAI chat completions, OpenAI responses or Gemini,
 /// without building a document. The rules are stated in docs/tokenization.md; the constants here are part of them.
 /// </summary>
 public static class RequestTokenCounter

@@ -31,7 +31,7 @@ internal readonly ref struct RequestWalker(ReadOnlySpan<byte> json, BpeEncoding 
         long system = 0, tools = 0, messages = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (Takes(ref reader, "system"u8) || Takes(ref reader, "instructions"u8))
+            if (Takes(ref reader, "system"u8) || Takes(ref reader, "instructions"u8) || Takes(ref reader, "systemInstruction"u8) || Takes(ref reader, "system_instruction"u8))
             {
                 system += Content(ref reader);
             }
@@ -39,7 +39,7 @@ internal readonly ref struct RequestWalker(ReadOnlySpan<byte> json, BpeEncoding 
             {
                 tools += Tools(ref reader);
             }
-            else if (Takes(ref reader, "messages"u8) || Takes(ref reader, "input"u8))
+            else if (Takes(ref reader, "messages"u8) || Takes(ref reader, "input"u8) || Takes(ref reader, "contents"u8))
             {
                 Messages(ref reader, ref system, ref messages);
             }
@@ -94,7 +94,7 @@ internal readonly ref struct RequestWalker(ReadOnlySpan<byte> json, BpeEncoding 
         return tokens;
     }
 
-    /// <summary>One tool's name, description and schema; OpenAI chat keeps them one object deeper.</summary>
+    /// <summary>One tool's name, description and schema; OpenAI chat keeps them one object deeper, and namespaces and Gemini keep a list of them there.</summary>
     private long Tool(ref Utf8JsonReader reader)
     {
         var tokens = 0L;
@@ -104,13 +104,17 @@ internal readonly ref struct RequestWalker(ReadOnlySpan<byte> json, BpeEncoding 
             {
                 tokens += Text(ref reader);
             }
-            else if (Takes(ref reader, "input_schema"u8) || Takes(ref reader, "parameters"u8))
+            else if (Takes(ref reader, "input_schema"u8) || Takes(ref reader, "parameters"u8) || Takes(ref reader, "parametersJsonSchema"u8))
             {
                 tokens += Raw(ref reader);
             }
             else if (Takes(ref reader, "function"u8) || Takes(ref reader, "custom"u8))
             {
                 tokens += reader.TokenType == JsonTokenType.StartObject ? Tool(ref reader) : 0;
+            }
+            else if (Takes(ref reader, "tools"u8) || Takes(ref reader, "functionDeclarations"u8) || Takes(ref reader, "function_declarations"u8))
+            {
+                tokens += Tools(ref reader);
             }
             else
             {
@@ -167,16 +171,18 @@ internal readonly ref struct RequestWalker(ReadOnlySpan<byte> json, BpeEncoding 
                 isSystem = reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("system"u8) || reader.ValueTextEquals("developer"u8));
                 reader.Skip();
             }
-            else if (Takes(ref reader, "input"u8))
+            else if (Takes(ref reader, "input"u8) || Takes(ref reader, "args"u8) || Takes(ref reader, "response"u8))
             {
                 tokens += Raw(ref reader);
             }
             else if (Takes(ref reader, "content"u8) || Takes(ref reader, "output"u8) || Takes(ref reader, "tool_calls"u8)
-                || Takes(ref reader, "function"u8) || Takes(ref reader, "function_call"u8) || Takes(ref reader, "custom"u8))
+                || Takes(ref reader, "function"u8) || Takes(ref reader, "function_call"u8) || Takes(ref reader, "custom"u8)
+                || Takes(ref reader, "parts"u8) || Takes(ref reader, "functionCall"u8) || Takes(ref reader, "functionResponse"u8) || Takes(ref reader, "function_response"u8))
             {
                 tokens += Content(ref reader);
             }
-            else if (Takes(ref reader, "source"u8) || Takes(ref reader, "image_url"u8) || Takes(ref reader, "file"u8) || Takes(ref reader, "input_audio"u8))
+            else if (Takes(ref reader, "source"u8) || Takes(ref reader, "image_url"u8) || Takes(ref reader, "file"u8) || Takes(ref reader, "input_audio"u8)
+                || Takes(ref reader, "inlineData"u8) || Takes(ref reader, "inline_data"u8))
             {
                 tokens += Source(ref reader, ref hasData);
             }
@@ -238,7 +244,7 @@ internal readonly ref struct RequestWalker(ReadOnlySpan<byte> json, BpeEncoding 
                 isText = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("text"u8);
                 reader.Skip();
             }
-            else if (Takes(ref reader, "media_type"u8) || Takes(ref reader, "format"u8))
+            else if (Takes(ref reader, "media_type"u8) || Takes(ref reader, "format"u8) || Takes(ref reader, "mimeType"u8) || Takes(ref reader, "mime_type"u8))
             {
                 media = reader.TokenType == JsonTokenType.String ? reader.ValueSpan : media;
                 reader.Skip();
