@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration;
 
 namespace Ccr.ProxyService.Dispatch;
@@ -6,6 +7,9 @@ namespace Ccr.ProxyService.Dispatch;
 /// <summary>Headers of our answers.</summary>
 internal static class AnswerHeaders
 {
+    // Clients take 16 KiB and more for all headers together.
+    private const int LongestValue = 4096;
+
     /// <summary>Headers of a provider's answer that are about that hop, or are rewritten.</summary>
     private static readonly HashSet<string> NotForwarded = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -18,7 +22,7 @@ internal static class AnswerHeaders
     {
         var headers = call.Http.Response.Headers;
         headers["x-ccr-request-id"] = call.RequestId;
-        headers["x-ccr-tier"] = target.Name;
+        headers["x-ccr-tier"] = Plain(target.Name);
         headers["x-ccr-attempts"] = attempts.ToString(CultureInfo.InvariantCulture);
         if (!headers.ContainsKey("request-id"))
         {
@@ -27,9 +31,25 @@ internal static class AnswerHeaders
 
         if (call.Loss is { } loss && call.Http.Request.Headers.ContainsKey("x-ccr-loss"))
         {
-            headers["x-ccr-loss"] = string.Join("; ", loss.Entries.Select(e => $"{e.Path} {(e.Action == Ccr.Protocols.Canonical.LossAction.Dropped ? "dropped" : "changed")}"))
-                .Replace('\n', ' ').Replace('\r', ' ').Replace("…", "...", StringComparison.Ordinal);
+            headers["x-ccr-loss"] = Plain(string.Join("; ", loss.Entries.Select(static e => $"{e.Path} {(e.Action == LossAction.Dropped ? "dropped" : "changed")}")));
         }
+    }
+
+    /// <summary>
+    /// A text as a header can hold it: printable ASCII of bounded length. Names of models and fields may be anything, and the server refuses an answer with such a header.
+    /// </summary>
+    private static string Plain(string text)
+    {
+        text = text.Length <= LongestValue ? text : string.Concat(text.AsSpan(0, LongestValue), " ...");
+        return text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0
+            ? text
+            : string.Create(text.Length, text, static (to, from) =>
+            {
+                for (var i = 0; i < to.Length; i++)
+                {
+                    to[i] = from[i] is >= ' ' and <= '~' ? from[i] : '?';
+                }
+            });
     }
 
     /// <summary>Headers of an event stream.</summary>
@@ -47,7 +67,7 @@ internal static class AnswerHeaders
         {
             if (!NotForwarded.Contains(header.Key))
             {
-                to.Headers[header.Key] = header.Value.Count == 1 ? header.Value.ToString() : header.Value.ToArray();
+                to.Headers[header.Key] = header.Value.Count == 1 ? Plain(header.Value.ToString()) : header.Value.Select(Plain).ToArray();
             }
         }
     }

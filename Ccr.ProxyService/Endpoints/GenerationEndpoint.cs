@@ -70,6 +70,10 @@ internal sealed partial class GenerationEndpoint(
         {
             return await RefuseAsync(call, 400, "invalid_request_error", e.Message, e.Path).ConfigureAwait(false);
         }
+        catch (PreviousResponseException e)
+        {
+            return await RefuseAsync(call, 400, PreviousResponseException.Code, e.Message, "previous_response_id").ConfigureAwait(false);
+        }
         catch (RequestBodyException e)
         {
             return await RefuseAsync(call, e.Status, e.Type, e.Message).ConfigureAwait(false);
