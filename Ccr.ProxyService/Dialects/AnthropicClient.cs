@@ -31,6 +31,9 @@ internal sealed class AnthropicClient : ClientDialect
     public override int Status(ProviderError error) => AnthropicErrors.Status(error);
 
     /// <inheritdoc/>
+    public override bool Understands(ProviderError error) => error.Kind != ErrorKind.ContextTooLong || error.Message.StartsWith("prompt is too long:", StringComparison.Ordinal);
+
+    /// <inheritdoc/>
     public override void WriteError(IBufferWriter<byte> output, ProviderError error, string requestId) => AnthropicErrors.WriteBody(output, error, requestId);
 
     /// <inheritdoc/>

@@ -31,6 +31,9 @@ internal abstract class ClientDialect
     /// <summary>The HTTP status for a failure of a provider.</summary>
     public abstract int Status(ProviderError error);
 
+    /// <summary>Whether clients act rightly on the provider's own words for a failure; where not, we say it in words that they know.</summary>
+    public virtual bool Understands(ProviderError error) => true;
+
     /// <summary>The body of an error answer for a failure of a provider.</summary>
     public abstract void WriteError(IBufferWriter<byte> output, ProviderError error, string requestId);
 

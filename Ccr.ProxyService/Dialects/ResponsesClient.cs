@@ -5,6 +5,7 @@ using Ccr.Protocols.Json;
 using Ccr.Protocols.OpenAIResponses;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Dispatch;
+using Ccr.ProxyService.Responses;
 
 namespace Ccr.ProxyService.Dialects;
 
@@ -20,7 +21,7 @@ internal sealed class ResponsesClient : OpenAIClient
     /// <inheritdoc/>
     public override CanonicalRequest Decode(ReadOnlyMemory<byte> body, ProxyCall call) => call.Peek.PreviousResponseId.IsEmpty
         ? ResponsesRequestDecoder.Decode(body)
-        : throw new RequestFormatException("previous_response_id", $"Previous response with id '{call.Peek.PreviousResponseId}' not found: send the whole conversation as input.");
+        : throw new PreviousResponseException(call.Peek.PreviousResponseId.ToString());
 
     /// <inheritdoc/>
     public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>

@@ -10,6 +10,14 @@ internal static class AnswerForm
     /// <summary>Whether the type names an event stream.</summary>
     public static bool IsEventStream(MediaTypeHeaderValue? type) => type?.MediaType?.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
 
+    /// <summary>Whether bytes that came first are those of a JSON document.</summary>
+    public static bool LooksLikeDocument(ReadOnlySpan<byte> first) => first.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+
+    /// <summary>The content type of a provider's answer where it fits the form that the answer has, else the right one: libraries choose their reader by it.</summary>
+    public static string TypeFor(bool isEventStream, MediaTypeHeaderValue? type) => isEventStream
+        ? IsEventStream(type) ? type!.ToString() : "text/event-stream; charset=utf-8"
+        : type?.MediaType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true ? type.ToString() : "application/json";
+
     /// <summary>Whether bytes that came first are those of an event stream; null while there are too few to tell.</summary>
     public static bool? LooksLikeEvents(ReadOnlySpan<byte> first)
     {

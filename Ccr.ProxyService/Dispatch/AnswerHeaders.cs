@@ -8,6 +8,9 @@ namespace Ccr.ProxyService.Dispatch;
 /// <summary>Headers of our answers.</summary>
 internal static class AnswerHeaders
 {
+    // Clients take 16 KiB and more for all headers together.
+    private const int LongestValue = 4096;
+
     /// <summary>Headers of a provider's answer that are about that hop, or are rewritten.</summary>
     private static readonly HashSet<string> NotForwarded = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -20,12 +23,12 @@ internal static class AnswerHeaders
     {
         var headers = call.Http.Response.Headers;
         headers["x-ccr-request-id"] = call.RequestId;
-        headers["x-ccr-tier"] = target.Name;
+        headers["x-ccr-tier"] = Plain(target.Name);
         headers["x-ccr-attempts"] = attempts.ToString(CultureInfo.InvariantCulture);
-        if (!headers.ContainsKey("request-id"))
-        {
-            headers["request-id"] = call.RequestId;
-        }
+
+        // Anthropic's clients surface the one, OpenAI's the other; Qwen Code goes on after an error in a stream only when there is one.
+        headers.TryAdd("request-id", call.RequestId);
+        headers.TryAdd("x-request-id", call.RequestId);
 
         if (call.Loss is { } loss && call.Http.Request.Headers.ContainsKey("x-ccr-loss"))
         {
@@ -34,17 +37,23 @@ internal static class AnswerHeaders
     }
 
     /// <summary>A loss report in one line that a header can carry.</summary>
-    public static string Words(LossReport loss)
+    public static string Words(LossReport loss) => Plain(string.Join("; ", loss.Entries.Select(static e => $"{e.Path} {LossPart.Word(e.Action)}")));
+
+    /// <summary>
+    /// A text as a header can hold it: printable ASCII of bounded length. Names of models and fields may be anything, and the server refuses an answer with such a header.
+    /// </summary>
+    private static string Plain(string text)
     {
-        const int longest = 4000;
-        var words = string.Join("; ", loss.Entries.Select(static e => $"{e.Path} {LossPart.Word(e.Action)}"));
-        return string.Create(Math.Min(words.Length, longest), words, static (line, all) =>
-        {
-            for (var i = 0; i < line.Length; i++)
+        text = text.Length <= LongestValue ? text : string.Concat(text.AsSpan(0, LongestValue), " ...");
+        return text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0
+            ? text
+            : string.Create(text.Length, text, static (to, from) =>
             {
-                line[i] = all[i] is >= ' ' and <= '~' ? all[i] : '?';
-            }
-        });
+                for (var i = 0; i < to.Length; i++)
+                {
+                    to[i] = from[i] is >= ' ' and <= '~' ? from[i] : '?';
+                }
+            });
     }
 
     /// <summary>Headers of an event stream.</summary>
@@ -62,7 +71,7 @@ internal static class AnswerHeaders
         {
             if (!NotForwarded.Contains(header.Key))
             {
-                to.Headers[header.Key] = header.Value.Count == 1 ? header.Value.ToString() : header.Value.ToArray();
+                to.Headers[header.Key] = header.Value.Count == 1 ? Plain(header.Value.ToString()) : header.Value.Select(Plain).ToArray();
             }
         }
     }

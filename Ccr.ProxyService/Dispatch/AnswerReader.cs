@@ -16,20 +16,14 @@ internal sealed class AnswerReader(HttpResponseMessage response, AttemptClock cl
     /// <summary>True when the answer is a stream of events. Known after <see cref="OpenAsync"/>.</summary>
     public bool IsEventStream { get; private set; }
 
-    /// <summary>Opens the body; reads its first bytes when its type does not say what it is.</summary>
+    /// <summary>Opens the body and reads its first bytes, because types do not always say what it is.</summary>
     public async Task OpenAsync()
     {
         _stream = await response.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
-        IsEventStream = AnswerForm.IsEventStream(response.Content.Headers.ContentType);
-        if (IsEventStream && response.Content.Headers.ContentLength is null)
-        {
-            return;
-        }
-
         bool? looks = null;
-        while (looks is null && _ahead < 64)
+        while (looks is null && _ahead < _buffer!.Length)
         {
-            var read = await _stream.ReadAsync(_buffer.AsMemory(_ahead, 64 - _ahead), clock.Token).ConfigureAwait(false);
+            var read = await _stream.ReadAsync(_buffer.AsMemory(_ahead), clock.Token).ConfigureAwait(false);
             if (read == 0)
             {
                 break;
@@ -41,7 +35,7 @@ internal sealed class AnswerReader(HttpResponseMessage response, AttemptClock cl
         }
 
         // A type that says events is believed unless the bytes are plainly a document.
-        IsEventStream = IsEventStream ? looks != false || _buffer![0] is not ((byte)'{' or (byte)'[') : looks == true;
+        IsEventStream = AnswerForm.IsEventStream(response.Content.Headers.ContentType) ? !AnswerForm.LooksLikeDocument(_buffer.AsSpan(0, _ahead)) : looks == true;
     }
 
     /// <summary>The next piece of the body; empty at its end. Valid until the next call.</summary>

@@ -26,6 +26,7 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
         var targets = call.Decision!.Targets;
         AttemptOutcome? last = null;
         RouteTarget? lastTarget = null;
+        var hopeless = true;
         for (var i = 0; i < targets.Count; i++)
         {
             var target = targets[i];
@@ -61,6 +62,7 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
                 return 200;
             }
 
+            hopeless &= Failures.IsHopeless(error.Kind);
             last = outcome;
             lastTarget = target;
             if (!Failures.TryNext(error.Kind) || call.Http.RequestAborted.IsCancellationRequested)
@@ -69,7 +71,7 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
             }
         }
 
-        return await TellClientAsync(call, lastTarget!, last!).ConfigureAwait(false);
+        return await TellClientAsync(call, lastTarget!, last!, hopeless).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -79,22 +81,22 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
     private static bool PassesThrough(ProxyCall call, RouteTarget target) =>
         target.Provider.Protocol == call.Client.Dialect && !target.Plan.Acts && !target.Provider.IsVertex && !(call.Client.Dialect == Dialect.Gemini && GeminiClient.WantsArray(call));
 
-    private static async Task<int> TellClientAsync(ProxyCall call, RouteTarget target, AttemptOutcome outcome)
+    private static async Task<int> TellClientAsync(ProxyCall call, RouteTarget target, AttemptOutcome outcome, bool hopeless)
     {
         var error = outcome.Error!;
         AnswerHeaders.Set(call, target, call.Attempts.Count);
-        if (outcome.Verbatim is { } verbatim && call.Client.Status(error) == verbatim.Status)
+        if (outcome.Verbatim is { } verbatim && call.Client.Status(error) == verbatim.Status && verbatim.IsErrorObject && call.Client.Understands(error))
         {
             AnswerHeaders.CopyFrom(verbatim.Response, call.Http.Response);
             call.Http.Response.StatusCode = verbatim.Status;
             call.Http.Response.ContentType = verbatim.ContentType;
-            SetRetryAfter(call.Http.Response, error);
+            SetRetry(call.Http.Response, error, hopeless);
             await call.Http.Response.Body.WriteAsync(verbatim.Body, call.Http.RequestAborted).ConfigureAwait(false);
             return verbatim.Status;
         }
 
         var status = call.Client.Status(error);
-        SetRetryAfter(call.Http.Response, error);
+        SetRetry(call.Http.Response, error, hopeless);
         var told = error.Kind == ErrorKind.ContextTooLong ? error : error with
         {
             Message = string.Create(CultureInfo.InvariantCulture, $"Error from provider({target.Name}{(error.Status > 0 ? ": " : "")}{(error.Status > 0 ? error.Status : "")}): {error.Message}{Others(call)}"),
@@ -107,11 +109,18 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
         ? ""
         : " (before it failed: " + string.Join("; ", call.Attempts.Take(call.Attempts.Count - 1).Select(a => $"{a.Provider},{a.Model}: {a.Failure}")) + ")";
 
-    private static void SetRetryAfter(HttpResponse response, ProviderError error)
+    private static void SetRetry(HttpResponse response, ProviderError error, bool hopeless)
     {
+        var headers = response.Headers;
         if (AnthropicErrors.RetryAfterSeconds(error) is { } seconds)
         {
-            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        // The libraries of Anthropic and OpenAI ask again on 429 and 5xx unless this says that it is no use.
+        if (hopeless)
+        {
+            headers["x-should-retry"] = "false";
         }
     }
 

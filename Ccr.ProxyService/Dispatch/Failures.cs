@@ -24,6 +24,9 @@ internal static class Failures
         _ => "server",
     };
 
+    /// <summary>Whether asking the same target again cannot help, although the status that clients get for it looks as if it could: its key or its account is at fault.</summary>
+    public static bool IsHopeless(ErrorKind kind) => kind is ErrorKind.Authentication or ErrorKind.Permission or ErrorKind.Quota;
+
     /// <summary>
     /// Whether another target could do better. What is wrong with the request itself is wrong everywhere, and the client acts on it best: it compacts,
     /// shortens, or shows it to its user.

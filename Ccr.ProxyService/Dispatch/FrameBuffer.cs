@@ -64,6 +64,26 @@ internal sealed class FrameBuffer : IDisposable
         return Math.Max(lf >= 2 ? lf : 0, Math.Max(crlf >= 4 ? crlf : 0, cr >= 2 ? cr : 0));
     }
 
+    private static int LengthOfFirstEvent(ReadOnlySpan<byte> bytes)
+    {
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            i = bytes[i..].IndexOfAny((byte)'\n', (byte)'\r') is >= 0 and var step ? i + step : bytes.Length;
+            var rest = i < bytes.Length ? bytes[i..] : default;
+            if (rest.StartsWith("\n\n"u8) || rest.StartsWith("\r\r"u8))
+            {
+                return i + 2;
+            }
+
+            if (rest.StartsWith("\r\n\r\n"u8))
+            {
+                return i + 4;
+            }
+        }
+
+        return bytes.Length;
+    }
+
     private static bool IsUsageOnly(ReadOnlySpan<byte> frame) =>
         (frame.IndexOf("\"choices\":[]"u8) >= 0 || frame.IndexOf("\"choices\": []"u8) >= 0) && (frame.IndexOf("\"usage\":{"u8) >= 0 || frame.IndexOf("\"usage\": {"u8) >= 0);
 
@@ -78,8 +98,7 @@ internal sealed class FrameBuffer : IDisposable
 
         while (!events.IsEmpty)
         {
-            var end = events.IndexOf("\n\n"u8);
-            var length = end < 0 ? events.Length : end + 2;
+            var length = LengthOfFirstEvent(events);
             if (!IsUsageOnly(events[..length]))
             {
                 output.Write(events[..length]);

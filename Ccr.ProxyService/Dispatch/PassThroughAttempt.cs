@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json.Nodes;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.ProxyService.Configuration;
@@ -20,6 +21,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
         PooledWriter? edited = null;
         try
         {
+            var asksForUsage = call.Client.Dialect == Dialect.OpenAIChat && call.Stream && !call.Peek.HasStreamOptions;
             if (plan.HasExtraBody)
             {
                 edited = EditedBody.Make(call.Body.Span, body =>
@@ -30,17 +32,17 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
                     }
 
                     plan.EditBody(body, null, plan.Options(null));
+                    asksForUsage = asksForUsage && body.TryAdd("stream_options", new JsonObject { ["include_usage"] = true });
                 });
             }
 
-            var asksForUsage = call.Client.Dialect == Dialect.OpenAIChat && call.Stream && !call.Peek.HasStreamOptions && edited is null;
             using var request = UpstreamRequests.PassThrough(plan, call, edited?.Written, asksForUsage);
             using var response = await clients.For(call.Config.ProxyUrl).SendAsync(request, clock.Token).ConfigureAwait(false);
             clock.Touch();
             if (!response.IsSuccessStatusCode)
             {
                 var (error, body) = await UpstreamErrors.ReadAsync(response, provider, time, clock.Token).ConfigureAwait(false);
-                return new(error, false, Verbatim: new((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, response));
+                return new(error, false, Verbatim: new((int)response.StatusCode, AnswerForm.TypeFor(false, response.Content.Headers.ContentType), body, response));
             }
 
             using var answer = new AnswerReader(response, clock);
@@ -74,6 +76,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
             : new DecodingTap(sink => plan.Provider.Decoder(sink, provider.Name, plan.Target.Model, null));
         using var frames = new FrameBuffer { DropsUsageFrame = dropsUsageFrame };
         var counted = false;
+        var told = false;
         try
         {
             if (!answer.IsEventStream)
@@ -115,6 +118,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
                     await http.Response.BodyWriter.FlushAsync(clock.Token).ConfigureAwait(false);
                 }
 
+                told = tap.Error is not null;
                 tap.Complete();
                 if (tap.IsComplete)
                 {
@@ -131,9 +135,9 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
             Note(call, tap);
             if (tap.Error is { } error)
             {
-                if (gate.IsOpen && error.Code == ProviderError.Cut("").Code)
+                if (gate.IsOpen && !told)
                 {
-                    // The provider's own error events have passed through; a silent cut has none, so we say it.
+                    // The provider's own error events have passed through; an end too early has none, so we say it.
                     await SayErrorAsync(call, gate, tap, error).ConfigureAwait(false);
                 }
 
@@ -192,7 +196,7 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
         var response = call.Http.Response;
         response.StatusCode = StatusCodes.Status200OK;
         AnswerHeaders.CopyFrom(from, response);
-        response.ContentType = from.Content.Headers.ContentType?.ToString() ?? "application/json";
+        response.ContentType = AnswerForm.TypeFor(call.Stream, from.Content.Headers.ContentType);
         if (call.Stream)
         {
             response.Headers["X-Accel-Buffering"] = "no";

@@ -33,7 +33,9 @@ internal sealed class ReasoningRecorder(IMessageSink next, ReasoningMemory memor
     /// <inheritdoc/>
     public override void BeginToolUse(ReadOnlySpan<byte> id, ReadOnlySpan<byte> escapedName)
     {
+        // The words are those of the whole turn, but a signature belongs to the first call after it only.
         memory.Keep(id, _text.WrittenSpan, _signature);
+        _signature = [];
         base.BeginToolUse(id, escapedName);
     }
 }

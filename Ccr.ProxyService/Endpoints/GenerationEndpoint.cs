@@ -72,6 +72,10 @@ internal sealed partial class GenerationEndpoint(
         {
             return await RefuseAsync(call, 400, "invalid_request_error", e.Message, e.Path).ConfigureAwait(false);
         }
+        catch (PreviousResponseException e)
+        {
+            return await RefuseAsync(call, 400, PreviousResponseException.Code, e.Message, "previous_response_id").ConfigureAwait(false);
+        }
         catch (RequestBodyException e)
         {
             return await RefuseAsync(call, e.Status, e.Type, e.Message).ConfigureAwait(false);
@@ -90,6 +94,7 @@ internal sealed partial class GenerationEndpoint(
     {
         call.Failure = type;
         call.Http.Response.Headers["request-id"] = call.RequestId;
+        call.Http.Response.Headers["x-request-id"] = call.RequestId;
         call.Http.Response.Headers["x-ccr-request-id"] = call.RequestId;
         await ErrorAnswers.WriteAsync(call.Http, call.Client, status, type, message, string.IsNullOrEmpty(field) ? null : field, call.RequestId).ConfigureAwait(false);
         return status;

@@ -49,7 +49,7 @@ internal sealed class ModelsEndpoint(IConfigStore store, TimeProvider time)
         var known = Models().FirstOrDefault(m => m.Id.Equals(id, StringComparison.OrdinalIgnoreCase));
         if (known.Id is null)
         {
-            await ErrorAnswers.WriteAsync(http, 404, "not_found_error", $"model: {id} is not configured; GET /v1/models lists what is.", RequestIds.Of(http)).ConfigureAwait(false);
+            await ErrorAnswers.WriteAsync(http, ClientDialects.Of(http.Request), 404, "not_found_error", $"model: {id} is not configured; GET /v1/models lists what is.", "model", RequestIds.Of(http)).ConfigureAwait(false);
             return;
         }
 

@@ -12,7 +12,7 @@ internal static class UpstreamRequests
     private static readonly HashSet<string> NotForwarded = new(StringComparer.OrdinalIgnoreCase)
     {
         "Host", "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
-        "Content-Length", "Content-Type", "Content-Encoding", "Expect", "Authorization", "x-api-key", "x-goog-api-key", "Cookie", "Accept-Encoding",
+        "Content-Length", "Content-Type", "Content-Encoding", "Expect", "Authorization", "x-api-key", "x-goog-api-key", "api-key", "Cookie", "Accept-Encoding",
         "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via",
     };
 
