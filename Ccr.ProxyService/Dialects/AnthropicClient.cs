@@ -37,8 +37,8 @@ internal sealed class AnthropicClient : ClientDialect
     public override void WriteError(IBufferWriter<byte> output, ProviderError error, string requestId) => AnthropicErrors.WriteBody(output, error, requestId);
 
     /// <inheritdoc/>
-    public override void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId) =>
-        AnthropicErrors.Write(output, type, message, requestId);
+    public override void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId, string? code) =>
+        AnthropicErrors.Write(output, type, message, requestId, code, field);
 
     /// <inheritdoc/>
     public override void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId)

@@ -44,7 +44,8 @@ internal abstract class ClientDialect
     /// <param name="message">What is wrong, and the remedy.</param>
     /// <param name="field">The field at fault; null when there is none.</param>
     /// <param name="requestId">Our id of the request.</param>
-    public abstract void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId);
+    /// <param name="code">The stable word that clients act upon; null for the usual one of the status.</param>
+    public abstract void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId, string? code = null);
 
     /// <summary>What ends a stream of the provider's own bytes that was cut.</summary>
     public abstract void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId);

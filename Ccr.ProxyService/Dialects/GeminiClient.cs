@@ -37,7 +37,7 @@ internal sealed class GeminiClient : ClientDialect
     public override void WriteError(IBufferWriter<byte> output, ProviderError error, string requestId) => GeminiErrors.WriteBody(output, error);
 
     /// <inheritdoc/>
-    public override void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId) =>
+    public override void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId, string? code) =>
         GeminiErrors.Write(output, status, message);
 
     /// <inheritdoc/>

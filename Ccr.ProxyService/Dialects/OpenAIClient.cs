@@ -1,6 +1,5 @@
 using System.Buffers;
 using Ccr.Protocols.Errors;
-using Ccr.ProxyService.Responses;
 
 namespace Ccr.ProxyService.Dialects;
 
@@ -17,10 +16,9 @@ internal abstract class OpenAIClient : ClientDialect
     public override void WriteError(IBufferWriter<byte> output, ProviderError error, string requestId) => OpenAIErrors.WriteBody(output, error);
 
     /// <inheritdoc/>
-    public override void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId) =>
-        OpenAIErrors.Write(output, status >= 500 ? "server_error" : type is "not_found_error" or "request_too_large" or PreviousResponseException.Code ? "invalid_request_error" : type, message, field, status switch
+    public override void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId, string? code) =>
+        OpenAIErrors.Write(output, status >= 500 ? "server_error" : type is "not_found_error" or "request_too_large" ? "invalid_request_error" : type, message, field, code ?? status switch
         {
-            400 when type == PreviousResponseException.Code => type,
             401 => "invalid_api_key",
             404 when field == "model" => "model_not_found",
             429 => "rate_limit_exceeded",

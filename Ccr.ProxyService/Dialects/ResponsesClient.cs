@@ -19,9 +19,7 @@ internal sealed class ResponsesClient : OpenAIClient
     public override string IdPrefix => "resp_";
 
     /// <inheritdoc/>
-    public override CanonicalRequest Decode(ReadOnlyMemory<byte> body, ProxyCall call) => call.Peek.PreviousResponseId.IsEmpty
-        ? ResponsesRequestDecoder.Decode(body)
-        : throw new PreviousResponseException(call.Peek.PreviousResponseId.ToString());
+    public override CanonicalRequest Decode(ReadOnlyMemory<byte> body, ProxyCall call) => ResponsesRequestDecoder.Decode(body);
 
     /// <inheritdoc/>
     public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>

@@ -15,6 +15,7 @@ internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drai
         using var clock = new AttemptClock(call.Config.ApiTimeout, time, call.Http.RequestAborted, drain.Token);
         var loss = new LossReport();
         call.Loss = loss;
+        Untranslatable.Check(call.Canonical, provider.Protocol);
         var options = plan.Options(memory);
         var request = plan.Edit(call.Canonical, options, loss);
         var body = new PooledWriter(call.Body.Length + 1024);

@@ -23,8 +23,8 @@ internal static class ErrorAnswers
     }
 
     /// <summary>Writes an error of the proxy's own in the shape of a dialect.</summary>
-    public static Task WriteAsync(HttpContext http, ClientDialect client, int status, string type, string message, string? field, string requestId) =>
-        WriteAsync(http, status, output => client.WriteOwnError(output, status, type, message, field, requestId));
+    public static Task WriteAsync(HttpContext http, ClientDialect client, int status, string type, string message, string? field, string requestId, string? code = null) =>
+        WriteAsync(http, status, output => client.WriteOwnError(output, status, type, message, field, requestId, code));
 
     /// <summary>Writes an error of the proxy's own in the shape of whatever dialect the address or the headers speak.</summary>
     public static Task WriteAsync(HttpContext http, int status, string type, string message, string requestId) =>

@@ -70,11 +70,7 @@ internal sealed partial class GenerationEndpoint(
         }
         catch (RequestFormatException e)
         {
-            return await RefuseAsync(call, 400, "invalid_request_error", e.Message, e.Path).ConfigureAwait(false);
-        }
-        catch (PreviousResponseException e)
-        {
-            return await RefuseAsync(call, 400, PreviousResponseException.Code, e.Message, "previous_response_id").ConfigureAwait(false);
+            return await RefuseAsync(call, 400, "invalid_request_error", e.Message, e.Path, e.Code).ConfigureAwait(false);
         }
         catch (RequestBodyException e)
         {
@@ -90,13 +86,13 @@ internal sealed partial class GenerationEndpoint(
         }
     }
 
-    private static async Task<int> RefuseAsync(ProxyCall call, int status, string type, string message, string? field = null)
+    private static async Task<int> RefuseAsync(ProxyCall call, int status, string type, string message, string? field = null, string? code = null)
     {
         call.Failure = type;
         call.Http.Response.Headers["request-id"] = call.RequestId;
         call.Http.Response.Headers["x-request-id"] = call.RequestId;
         call.Http.Response.Headers["x-ccr-request-id"] = call.RequestId;
-        await ErrorAnswers.WriteAsync(call.Http, call.Client, status, type, message, string.IsNullOrEmpty(field) ? null : field, call.RequestId).ConfigureAwait(false);
+        await ErrorAnswers.WriteAsync(call.Http, call.Client, status, type, message, string.IsNullOrEmpty(field) ? null : field, call.RequestId, code).ConfigureAwait(false);
         return status;
     }
 

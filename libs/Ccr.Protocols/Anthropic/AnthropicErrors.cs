@@ -57,13 +57,28 @@ public static partial class AnthropicErrors
     }
 
     /// <summary>Writes an error object of the proxy's own making.</summary>
-    public static void Write(IBufferWriter<byte> output, string type, string message, string requestId)
+    /// <param name="output">Where to write.</param>
+    /// <param name="type">Anthropic's type.</param>
+    /// <param name="message">What is wrong, and the remedy.</param>
+    /// <param name="requestId">Our id of the request.</param>
+    /// <param name="errorCode">details.error_code, on which clients act; null for none.</param>
+    /// <param name="field">The field that is not supported, told beside the code.</param>
+    public static void Write(IBufferWriter<byte> output, string type, string message, string requestId, string? errorCode = null, string? field = null)
     {
         var json = new RawJsonWriter(output);
         json.Raw("{\"type\":\"error\",\"error\":{\"type\":"u8);
         json.Quoted(type);
         json.Raw(",\"message\":"u8);
         json.Quoted(message);
+        if (errorCode is not null)
+        {
+            json.Raw(",\"details\":{\"error_code\":"u8);
+            json.Quoted(errorCode);
+            json.Raw(",\"unsupported\":["u8);
+            json.Quoted(field ?? "");
+            json.Raw("]}"u8);
+        }
+
         json.Raw("},\"request_id\":"u8);
         json.Quoted(requestId);
         json.Raw("}"u8);
