@@ -26,8 +26,9 @@ internal static class RequestBodies
             {
                 return await PooledBody.ReadAsync(stream, null, limit, cancellationToken).ConfigureAwait(false) ?? throw tooLarge;
             }
-            catch (InvalidDataException)
+            catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
             {
+                // Brotli says the latter.
                 throw new RequestBodyException(400, "invalid_request_error", $"The body is not what its Content-Encoding '{Shown(encodings)}' says.");
             }
         }
