@@ -58,7 +58,7 @@ internal sealed partial class FuzzRunner(IReadOnlyList<FuzzTarget> targets, int 
             var fault = finding.Fault;
             text.AppendLine($"== {finding.Target} seed {finding.Seed}, {finding.Count} times: {signature}");
             text.AppendLine($"   {fault.GetType().Name}: {Clip(fault.Message, 1500)}");
-            foreach (var line in (fault.StackTrace ?? "").Split('\n').Where(l => l.Contains(" at Ccr.", StringComparison.Ordinal)).Take(6))
+            foreach (var line in (fault.StackTrace ?? "").Split('\n').Where(l => l.Contains(" at Ccr.Protocols.", StringComparison.Ordinal)).Take(6))
             {
                 text.AppendLine("   " + line.Trim());
             }

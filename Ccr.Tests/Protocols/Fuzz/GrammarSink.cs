@@ -10,7 +10,7 @@ namespace Ccr.Tests.Protocols.Fuzz;
 /// Stands between a decoder and encoders: checks the grammar of calls and that every piece is the content of a JSON string, keeps a log of all calls, and
 /// hands them on. What breaks is kept, because a decoder may take an exception for the fault of its provider.
 /// </summary>
-internal sealed class GrammarSink(int mostCalls, IStreamEncoder? stream = null, IMessageSink? whole = null) : IMessageSink
+internal sealed class GrammarSink(int mostCalls, IStreamEncoder? stream = null, IMessageSink? whole = null, BoundedWriter? written = null) : IMessageSink
 {
     private readonly HashSet<string> _ids = [];
     private char _block = ' ';
@@ -194,7 +194,9 @@ internal sealed class GrammarSink(int mostCalls, IStreamEncoder? stream = null, 
         try
         {
             stream?.Error(error);
+            var before = written?.WrittenSpan.Length;
             whole?.Error(error);
+            Hold(before == written?.WrittenSpan.Length, "a whole answer writes an error");
         }
         catch (Exception e)
         {

@@ -87,7 +87,7 @@ internal sealed class TextSinkTarget() : FuzzTarget("text-sinks")
             {
                 var length = char.IsHighSurrogate(text[at]) && at + 1 < text.Length ? 2 : 1;
                 var unit = text.Substring(at, length);
-                piece.Append(random.Next(6) == 0
+                piece.Append(random.Next(6) == 0 && !char.IsWhiteSpace(unit[0])
                     ? string.Concat(unit.Select(c => random.Next(2) == 0 ? $"\\u{(int)c:x4}" : $"\\u{(int)c:X4}"))
                     : unit switch { "\n" => "\\n", "\t" => "\\t", "\r" => "\\r", "\"" => "\\\"", "\\" => "\\\\", "/" => random.Next(3) == 0 ? "\\/" : "/", _ => unit[0] < ' ' ? $"\\u{(int)unit[0]:x4}" : unit });
                 at += length;

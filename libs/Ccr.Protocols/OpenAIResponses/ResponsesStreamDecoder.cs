@@ -51,6 +51,7 @@ public sealed partial class ResponsesStreamDecoder : IAnswerDecoder, ISseHandler
     /// <inheritdoc/>
     public void DecodeWhole(ReadOnlySpan<byte> json)
     {
+        json = ValidUtf8.Of(json);
         try
         {
             var response = ResponseFields.Read(json);
