@@ -16,6 +16,7 @@ public static partial class AnthropicRequestDecoder
     /// <exception cref="RequestFormatException">The body is no JSON, or a known field has the wrong type; names the field.</exception>
     public static CanonicalRequest Decode(ReadOnlyMemory<byte> body)
     {
+        PeekScan.ExpectUtf8(body.Span);
         var request = new CanonicalRequest { Dialect = Dialect.Anthropic };
         var reader = new Utf8JsonReader(body.Span);
         try
@@ -29,7 +30,11 @@ public static partial class AnthropicRequestDecoder
         }
         catch (JsonException e)
         {
-            throw new RequestFormatException("", $"The body is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+            throw PeekScan.NoJson(e, body.Length);
+        }
+        catch (InvalidOperationException)
+        {
+            throw PeekScan.NoText();
         }
 
         return request;

@@ -81,7 +81,11 @@ public static class AnthropicRequestPeek
         }
         catch (JsonException e)
         {
-            throw new RequestFormatException("", body.Length == 0 ? "The body is empty; a JSON object is expected." : $"The body is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+            throw PeekScan.NoJson(e, body.Length);
+        }
+        catch (InvalidOperationException)
+        {
+            throw PeekScan.NoText();
         }
 
         if (model.IsEmpty)

@@ -50,6 +50,7 @@ public sealed class AnthropicStreamDecoder : IAnswerDecoder, ISseHandler
     /// <inheritdoc/>
     public void DecodeWhole(ReadOnlySpan<byte> json)
     {
+        json = ValidUtf8.Of(json);
         try
         {
             var reader = new Utf8JsonReader(json);

@@ -16,6 +16,7 @@ public static class GeminiRequestDecoder
     /// <exception cref="RequestFormatException">The body is no JSON, or a known field has the wrong type; names the field.</exception>
     public static CanonicalRequest Decode(ReadOnlyMemory<byte> body, string model, bool stream)
     {
+        PeekScan.ExpectUtf8(body.Span);
         var request = new CanonicalRequest { Dialect = Dialect.Gemini, Model = EscapedText.From(model), Stream = stream };
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = 512 });
         try
@@ -30,7 +31,11 @@ public static class GeminiRequestDecoder
         }
         catch (JsonException e)
         {
-            throw new RequestFormatException("", $"The body is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+            throw PeekScan.NoJson(e, body.Length);
+        }
+        catch (InvalidOperationException)
+        {
+            throw PeekScan.NoText();
         }
 
         return request;

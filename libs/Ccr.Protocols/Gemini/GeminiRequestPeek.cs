@@ -57,6 +57,10 @@ public static class GeminiRequestPeek
         {
             throw PeekScan.NoJson(e, body.Length);
         }
+        catch (InvalidOperationException)
+        {
+            throw PeekScan.NoText();
+        }
 
         return !hasContents
             ? throw new RequestFormatException("contents", "contents is missing.")

@@ -80,6 +80,7 @@ public sealed class GeminiStreamDecoder : IAnswerDecoder, ISseHandler
     /// <summary>Decodes a whole answer that is one JSON document, and ends the message.</summary>
     public void DecodeWhole(ReadOnlySpan<byte> json)
     {
+        json = ValidUtf8.Of(json);
         OnFrame(json);
         _message.End(needsFinishReason: false);
     }

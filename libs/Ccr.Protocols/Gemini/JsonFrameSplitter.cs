@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ccr.Protocols.Json;
 using Ccr.Protocols.Sse;
 
 namespace Ccr.Protocols.Gemini;
@@ -67,12 +68,12 @@ internal sealed class JsonFrameSplitter(int maxFrameBytes = 64 * 1024 * 1024)
     {
         if (_kept is not { WrittenCount: > 0 })
         {
-            handler.OnEvent(default, end);
+            handler.OnEvent(default, ValidUtf8.Of(end));
             return;
         }
 
         Keep(end);
-        handler.OnEvent(default, _kept.WrittenSpan);
+        handler.OnEvent(default, ValidUtf8.Of(_kept.WrittenSpan));
         _kept.ResetWrittenCount();
     }
 

@@ -15,6 +15,7 @@ public static class ChatRequestDecoder
     /// <exception cref="RequestFormatException">The body is no JSON, or a known field has the wrong type; names the field.</exception>
     public static CanonicalRequest Decode(ReadOnlyMemory<byte> body)
     {
+        PeekScan.ExpectUtf8(body.Span);
         var request = new CanonicalRequest { Dialect = Dialect.OpenAIChat };
         var reasoning = default(ChatReasoningWish);
         var limits = default(Limits);
@@ -30,7 +31,11 @@ public static class ChatRequestDecoder
         }
         catch (JsonException e)
         {
-            throw new RequestFormatException("", $"The body is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+            throw PeekScan.NoJson(e, body.Length);
+        }
+        catch (InvalidOperationException)
+        {
+            throw PeekScan.NoText();
         }
 
         reasoning.Apply(request);

@@ -75,6 +75,10 @@ public static class ChatRequestPeek
         {
             throw PeekScan.NoJson(e, body.Length);
         }
+        catch (InvalidOperationException)
+        {
+            throw PeekScan.NoText();
+        }
 
         return model.IsEmpty ? throw new RequestFormatException("model", "model is missing.")
             : !hasMessages ? throw new RequestFormatException("messages", "messages is missing.")

@@ -59,6 +59,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
     /// <summary>Decodes a whole answer that is one JSON document, and ends the message.</summary>
     public void DecodeWhole(ReadOnlySpan<byte> json)
     {
+        json = ValidUtf8.Of(json);
         _isWhole = true;
         OnChunk(json);
         if (_message.IsFinished)

@@ -88,6 +88,10 @@ public static class ResponsesRequestPeek
         {
             throw PeekScan.NoJson(e, body.Length);
         }
+        catch (InvalidOperationException)
+        {
+            throw PeekScan.NoText();
+        }
 
         return model.IsEmpty ? throw new RequestFormatException("model", "model is missing.")
             : !hasInput && previous.IsEmpty ? throw new RequestFormatException("input", "input is missing.")

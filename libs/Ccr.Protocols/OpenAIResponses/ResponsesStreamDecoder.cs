@@ -56,6 +56,7 @@ public sealed partial class ResponsesStreamDecoder : IAnswerDecoder, ISseHandler
     public void DecodeWhole(ReadOnlySpan<byte> json)
     {
         _isWhole = true;
+        json = ValidUtf8.Of(json);
         try
         {
             var response = ResponseFields.Read(json);

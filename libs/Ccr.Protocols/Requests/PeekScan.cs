@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Ccr.Protocols.Requests;
 
@@ -8,6 +9,21 @@ internal static class PeekScan
     /// <summary>The fault of a body that is no JSON.</summary>
     public static RequestFormatException NoJson(JsonException e, int length) =>
         new("", length == 0 ? "The body is empty; a JSON object is expected." : $"The body is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+
+    /// <summary>
+    /// The fault of a body in which a word that decides on something has half of a surrogate pair: readers throw on such when they compare. Texts may have
+    /// them; those are copied, not read.
+    /// </summary>
+    public static RequestFormatException NoText() => new("", "The body holds a string that is no valid Unicode where a word is expected.");
+
+    /// <summary>Refuses a body that is not UTF-8: readers of JSON do not look at the bytes inside strings, and providers refuse them.</summary>
+    public static void ExpectUtf8(ReadOnlySpan<byte> body)
+    {
+        if (!Utf8.IsValid(body))
+        {
+            throw new RequestFormatException("", "The body is not valid UTF-8.");
+        }
+    }
 
     /// <summary>Whether any object inside the value has a "type" that begins so.</summary>
     public static bool HasType(ref Utf8JsonReader reader, ReadOnlySpan<byte> prefix)

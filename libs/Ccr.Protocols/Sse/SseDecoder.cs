@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ccr.Protocols.Json;
 
 namespace Ccr.Protocols.Sse;
 
@@ -78,12 +79,12 @@ public sealed class SseDecoder(int maxEventBytes = 64 * 1024 * 1024) : IDisposab
             {
                 if (hasInPlace)
                 {
-                    handler.OnEvent(_name.AsSpan(0, _nameLength), inPlace);
+                    Hand(handler, inPlace);
                     hasInPlace = false;
                 }
                 else if (_hasData)
                 {
-                    handler.OnEvent(_name.AsSpan(0, _nameLength), _data.AsSpan(0, _dataLength));
+                    Hand(handler, _data.AsSpan(0, _dataLength));
                 }
 
                 ResetEvent();
@@ -133,7 +134,7 @@ public sealed class SseDecoder(int maxEventBytes = 64 * 1024 * 1024) : IDisposab
 
         if (_hasData && !TooLarge)
         {
-            handler.OnEvent(_name.AsSpan(0, _nameLength), _data.AsSpan(0, _dataLength));
+            Hand(handler, _data.AsSpan(0, _dataLength));
         }
 
         ResetEvent();
@@ -205,6 +206,9 @@ public sealed class SseDecoder(int maxEventBytes = 64 * 1024 * 1024) : IDisposab
 
         return piece;
     }
+
+    /// <summary>Hands on an event; its bytes are decoded as UTF-8 as the standard says, with U+FFFD for what is none.</summary>
+    private void Hand(ISseHandler handler, ReadOnlySpan<byte> data) => handler.OnEvent(_name.AsSpan(0, _nameLength), ValidUtf8.Of(data));
 
     private void SetName(ReadOnlySpan<byte> name)
     {
