@@ -33,10 +33,9 @@ internal static class Wire
     };
 
     /// <summary>A request of one dialect as the body that a provider of another gets.</summary>
-    public static string Send(Dialect from, Dialect to, string body, string model = "m", LossReport? loss = null, Action<TargetOptions>? options = null)
+    public static string Send(Dialect from, Dialect to, string body, string model = "m", LossReport? loss = null, IReasoningMemory? memory = null)
     {
-        var target = new TargetOptions(Provider, model);
-        options?.Invoke(target);
+        var target = new TargetOptions(Provider, model) { Memory = memory };
         var output = new ArrayBufferWriter<byte>();
         Write(to, Read(from, body), target, output, loss ?? new LossReport());
         var text = new UTF8Encoding(false, true).GetString(output.WrittenSpan);
@@ -44,8 +43,8 @@ internal static class Wire
         return text;
     }
 
-    public static JsonElement SendParsed(Dialect from, Dialect to, string body, string model = "m", LossReport? loss = null, Action<TargetOptions>? options = null) =>
-        JsonDocument.Parse(Send(from, to, body, model, loss, options)).RootElement;
+    public static JsonElement SendParsed(Dialect from, Dialect to, string body, string model = "m", LossReport? loss = null, IReasoningMemory? memory = null) =>
+        JsonDocument.Parse(Send(from, to, body, model, loss, memory)).RootElement;
 
     public static void Write(Dialect to, CanonicalRequest request, TargetOptions target, IBufferWriter<byte> output, LossReport loss)
     {
