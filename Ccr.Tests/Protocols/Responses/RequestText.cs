@@ -65,6 +65,6 @@ internal static class RequestText
         }
 
         var root = JsonDocument.Parse(json.Bytes).RootElement;
-        return root.TryGetProperty("properties", out var properties) ? properties.GetRawText() : "{}";
+        return root.TryGetProperty("properties", out var properties) ? JsonSerializer.Serialize(properties) : "{}";
     }
 }

@@ -38,7 +38,10 @@ public class ResponsesRequestTests
         Assert.Equal("call c1 exec {\"input\":\"say \\\"hi\\\"\\n\"}", RequestText.Of(turn[2]));
         Assert.Equal("call c2 mcp__echo__say {\"t\": 1.0}", RequestText.Of(turn[3]));
         var envelope = ReasoningEnvelope.Open(((ThinkingBlock)turn[0]).Signature.Span)!;
-        Assert.Equal(("gAAA", "rs_1", null), (envelope.Data, envelope.ItemId, envelope.Provider));
+        Assert.Equal(("rs_1", null), (envelope.ItemId, envelope.Provider));
+
+        // Of several parts, so that it is kept whole (P114).
+        Assert.Equal("gAAA", JsonDocument.Parse(envelope.Data).RootElement.GetProperty("encrypted_content").GetString());
         Assert.Equal(["exec", "mcp__echo__say"], request.Tools.Select(t => t.Name.ToString()));
         Assert.Contains("start: x", request.Tools[0].Description.ToString());
         Assert.True(request.DisableParallelTools);

@@ -53,7 +53,10 @@ public class ResponsesStreamDecoderTests
         Assert.Equal(["thinking"], sink.Blocks);
         Assert.Equal("One\n\nTwo", sink.Reasoning);
         var envelope = ReasoningEnvelope.Open(Encoding.UTF8.GetBytes(Assert.Single(sink.Signatures)))!;
-        Assert.Equal(("late", "rs_1", Dialect.OpenAIResponses), (envelope.Data, envelope.ItemId, envelope.Origin));
+        Assert.Equal(("rs_1", Dialect.OpenAIResponses), (envelope.ItemId, envelope.Origin));
+
+        // Of several parts, so that it is kept whole (P114).
+        Assert.Equal("late", System.Text.Json.JsonDocument.Parse(envelope.Data).RootElement.GetProperty("encrypted_content").GetString());
         Assert.True(envelope.IsFor(Dialect.OpenAIResponses, "test", "m"));
         Assert.False(envelope.IsFor(Dialect.OpenAIResponses, "other", "m"));
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.Json;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
@@ -325,9 +326,10 @@ public sealed partial class AnthropicRequestEncoder
             {
                 _loss.Dropped(name, "Anthropic Messages has no such field.");
             }
-            else if (name == "context_management" && _request.Thinking is ThinkingMode.Enabled or ThinkingMode.Adaptive && !_thinking.IsOn && value.Span.IndexOf("clear_thinking"u8) >= 0)
+            else if (name == "context_management" && !_thinking.IsOn && value.Span.IndexOf("clear_thinking"u8) >= 0)
             {
-                _loss.Dropped(name, "It clears thinking, and thinking is off.");
+                _loss.Dropped($"{name}.edits[] (clear_thinking)", "It clears thinking, and thinking is off.");
+                WriteWithoutClearThinking(name, value);
             }
             else if (name is not "anthropic_version" || _target.VertexAnthropicVersion is null)
             {
@@ -336,6 +338,31 @@ public sealed partial class AnthropicRequestEncoder
                 _json.Raw(":"u8);
                 _json.Raw(value.Span);
             }
+        }
+    }
+
+    /// <summary>Anthropic refuses the edit while thinking is off (P76); what else the field asks for stays.</summary>
+    private void WriteWithoutClearThinking(string name, RawJson value)
+    {
+        if (JsonNode.Parse(value.Span) is not JsonObject management || management["edits"] is not JsonArray edits)
+        {
+            return;
+        }
+
+        for (var i = edits.Count - 1; i >= 0; i--)
+        {
+            if (edits[i] is JsonObject edit && edit["type"] is JsonValue type && type.TryGetValue<string>(out var word) && word.StartsWith("clear_thinking", StringComparison.Ordinal))
+            {
+                edits.RemoveAt(i);
+            }
+        }
+
+        if (edits.Count > 0)
+        {
+            _json.Raw(","u8);
+            _json.Quoted(name);
+            _json.Raw(":"u8);
+            _json.Raw(Encoding.UTF8.GetBytes(management.ToJsonString()));
         }
     }
 

@@ -1,11 +1,16 @@
+using System.Globalization;
+
 namespace Ccr.Protocols.Canonical;
 
 /// <summary>What one translation could not carry over; empty for a faithful one.</summary>
 public sealed class LossReport
 {
-    private List<LossEntry>? _entries;
+    private const int Most = 50;
 
-    /// <summary>The entries in the order they came up.</summary>
+    private List<LossEntry>? _entries;
+    private int _more;
+
+    /// <summary>The entries in the order they came up: fifty at most, and one more that counts the others.</summary>
     public IReadOnlyList<LossEntry> Entries => _entries ?? (IReadOnlyList<LossEntry>)[];
 
     /// <summary>Notes a field that is left out.</summary>
@@ -27,9 +32,27 @@ public sealed class LossReport
     private void Add(LossEntry entry)
     {
         _entries ??= [];
-        if (!_entries.Contains(entry))
+        if (_entries.Contains(entry))
+        {
+            return;
+        }
+
+        if (_entries.Count < Most)
         {
             _entries.Add(entry);
+            return;
+        }
+
+        // A long conversation can lose the same thing in every turn; the last entry counts what is not listed.
+        _more++;
+        var rest = new LossEntry($"({_more.ToString(CultureInfo.InvariantCulture)} more)", LossAction.Dropped, "Not listed one by one.");
+        if (_entries.Count == Most)
+        {
+            _entries.Add(rest);
+        }
+        else
+        {
+            _entries[^1] = rest;
         }
     }
 }

@@ -30,6 +30,31 @@ public sealed record ReasoningEnvelope
     /// <summary>True when the data belongs to the part that follows the reasoning (Gemini: a function call), not to the reasoning itself.</summary>
     public bool BelongsToNext { get; init; }
 
+    /// <summary>
+    /// True when the data is one JSON object, which may be copied into a request as it is. Envelopes come back from clients, so that nobody may rely on what
+    /// was once put in.
+    /// </summary>
+    public bool HoldsObject
+    {
+        get
+        {
+            if (!Data.StartsWith('{'))
+            {
+                return false;
+            }
+
+            try
+            {
+                using var document = JsonDocument.Parse(Data);
+                return document.RootElement.ValueKind == JsonValueKind.Object;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Whether a signature is one of ours.</summary>
     public static bool IsEnvelope(ReadOnlySpan<byte> signature) => signature.StartsWith(Prefix);
 

@@ -44,7 +44,7 @@ public static class OpenAIErrors
     };
 
     /// <summary>Writes the body of an error answer: {"error":{…}}.</summary>
-    public static void WriteBody(IBufferWriter<byte> output, ProviderError error) => Write(output, Type(error), Message(error), null, Code(error));
+    public static void WriteBody(IBufferWriter<byte> output, ProviderError error) => Write(output, Type(error), Message(error), error.Param, Code(error));
 
     /// <summary>Writes an error body of the proxy's own making.</summary>
     public static void Write(IBufferWriter<byte> output, string type, string message, string? param, string? code)

@@ -9,6 +9,9 @@ public sealed record ProviderError(ErrorKind Kind, int Status, string Message)
     /// <summary>The provider's code or type for it, as spelt; null when it gave none.</summary>
     public string? Code { get; init; }
 
+    /// <summary>The field of the provider's request that is at fault, as the provider names it; null when it said nothing.</summary>
+    public string? Param { get; init; }
+
     /// <summary>How long the provider asks to wait; null when it said nothing.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -17,7 +17,7 @@ public static class ProviderErrorReader
     {
         var found = ReadObject(body);
         var message = found.Message ?? PlainText(body) ?? $"{provider} answered with status {status.ToString(CultureInfo.InvariantCulture)} and no explanation.";
-        return new(Classify(status, found.Code, found.Type, message), status, Shorten(message)) { Code = found.Code ?? found.Type, RetryAfter = retryAfter ?? found.RetryAfter };
+        return new(Classify(status, found.Code, found.Type, message), status, Shorten(message)) { Code = found.Code ?? found.Type, Param = found.Param, RetryAfter = retryAfter ?? found.RetryAfter };
     }
 
     /// <summary>Reads an error that came inside an answer that had begun as a success.</summary>
@@ -25,12 +25,12 @@ public static class ProviderErrorReader
     {
         var found = ReadObject(json);
         var message = found.Message ?? $"{provider} reported an error inside its answer and gave no explanation.";
-        return new(Classify(found.Status, found.Code, found.Type, message), found.Status, Shorten(message)) { Code = found.Code ?? found.Type, RetryAfter = found.RetryAfter };
+        return new(Classify(found.Status, found.Code, found.Type, message), found.Status, Shorten(message)) { Code = found.Code ?? found.Type, Param = found.Param, RetryAfter = found.RetryAfter };
     }
 
     private static ErrorKind Classify(int status, string? code, string? type, string message)
     {
-        if (IsContextTooLong(code, message))
+        if (IsContextTooLong(code, message) || type is "exceed_context_size_error")
         {
             return ErrorKind.ContextTooLong;
         }
@@ -172,6 +172,9 @@ public static class ProviderErrorReader
                 case "type" or "status" when value.ValueKind == JsonValueKind.String:
                     found.Type = value.GetString();
                     break;
+                case "param" when value.ValueKind == JsonValueKind.String:
+                    found.Param = value.GetString();
+                    break;
                 case "code" when value.ValueKind == JsonValueKind.String:
                     found.Code = value.GetString();
                     break;
@@ -205,6 +208,7 @@ public static class ProviderErrorReader
         public string? Message;
         public string? Type;
         public string? Code;
+        public string? Param;
         public int Status;
         public TimeSpan? RetryAfter;
     }

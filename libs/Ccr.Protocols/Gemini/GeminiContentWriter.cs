@@ -161,7 +161,7 @@ internal sealed class GeminiContentWriter(CanonicalRequest request, TargetOption
         Part("{\"functionCall\":{"u8);
         WriteId(call.Id);
         json.Raw("\"name\":"u8);
-        json.Escaped(call.Name.Span);
+        GeminiNames.WriteLegal(json, call.Name);
         json.Raw(",\"args\":"u8);
         if (call.Input.IsNullOrAbsent || call.Input.Span.SequenceEqual("\"\""u8))
         {
@@ -257,7 +257,7 @@ internal sealed class GeminiContentWriter(CanonicalRequest request, TargetOption
         Part("{\"functionResponse\":{"u8);
         WriteId(call.Id);
         json.Raw("\"name\":"u8);
-        json.Escaped(call.Name.Span);
+        GeminiNames.WriteLegal(json, call.Name);
         json.Raw(",\"response\":"u8);
         if (result is null)
         {

@@ -180,7 +180,7 @@ public sealed class GeminiRequestEncoder
         }
 
         _json.Raw("{\"name\":"u8);
-        _json.Escaped(tool.Name.Span);
+        GeminiNames.WriteLegal(_json, tool.Name);
         _json.Raw(",\"description\":"u8);
         _json.Escaped(tool.Description.Span);
         if (tool.Kind == ToolKind.Custom)
@@ -238,7 +238,7 @@ public sealed class GeminiRequestEncoder
         if (choice == ToolChoice.Named)
         {
             json.Raw(",\"allowedFunctionNames\":["u8);
-            json.Escaped(_request.ToolChoiceName.Span);
+            GeminiNames.WriteLegal(json, _request.ToolChoiceName);
             json.Raw("]"u8);
         }
         else if (_request.AllowedTools.Count > 0 && (choice == ToolChoice.Any || IsOwn))
@@ -246,7 +246,7 @@ public sealed class GeminiRequestEncoder
             for (var i = 0; i < _request.AllowedTools.Count; i++)
             {
                 json.Raw(i == 0 ? ",\"allowedFunctionNames\":["u8 : ","u8);
-                json.Escaped(_request.AllowedTools[i].Span);
+                GeminiNames.WriteLegal(json, _request.AllowedTools[i]);
             }
 
             json.Raw("]"u8);

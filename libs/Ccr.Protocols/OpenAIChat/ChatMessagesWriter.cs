@@ -53,11 +53,6 @@ internal sealed class ChatMessagesWriter
             // calls wait for their results.
             while (end < messages.Count && (messages[end].Role == role || (messages[end].Role == MessageRole.System && _pendingCalls.Count > 0 && role == MessageRole.User)))
             {
-                if (messages[end].Role == MessageRole.System)
-                {
-                    _deferredSystem.Add(messages[end]);
-                }
-
                 end++;
             }
 
@@ -321,10 +316,13 @@ internal sealed class ChatMessagesWriter
         }
 
         AnswerPendingCalls(results);
+        FlushDeferredSystem();
         for (var i = from; i < to; i++)
         {
             if (messages[i].Role == MessageRole.System)
             {
+                // In its place among what the person says.
+                WriteSystem(messages[i]);
                 continue;
             }
 
@@ -335,12 +333,6 @@ internal sealed class ChatMessagesWriter
                     _userParts.Add(block);
                 }
             }
-        }
-
-        if (_deferredSystem.Count > 0)
-        {
-            FlushUserParts();
-            FlushDeferredSystem();
         }
 
         if (_target.Rules.TakesSystemInMiddle)

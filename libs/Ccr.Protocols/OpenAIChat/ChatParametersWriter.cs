@@ -131,6 +131,12 @@ internal sealed class ChatParametersWriter(CanonicalRequest request, TargetOptio
             json.Raw(",\"prompt_cache_key\":"u8);
             WriteShort(request.PromptCacheKey);
         }
+        else if (request.Dialect == Dialect.Anthropic && !request.UserId.IsEmpty && _rules.UsesMaxCompletionTokens)
+        {
+            // Claude Code's user id holds its session, so it is what requests with a common prefix share (P56).
+            json.Raw(",\"prompt_cache_key\":"u8);
+            WriteShort(request.UserId);
+        }
 
         if (!request.Verbosity.IsEmpty && Keep(RequestField.Verbosity))
         {

@@ -35,7 +35,7 @@ internal sealed class ChatReasoningReplay(CanonicalRequest request, TargetOption
         if (ReasoningEnvelope.Open(sealedData.Span) is { BelongsToNext: true } next && next.IsFor(Dialect.OpenAIChat, target.Provider, target.Model))
         {
             // {"extra_content": …}: without its braces it is a member of the call.
-            _extraContent = next.Data.Length > 2 ? next.Data[1..^1] : null;
+            _extraContent = next.Data.Length > 2 && next.HoldsObject ? next.Data[1..^1] : null;
             if (block is RedactedThinkingBlock)
             {
                 return;
@@ -54,7 +54,7 @@ internal sealed class ChatReasoningReplay(CanonicalRequest request, TargetOption
             _texts.Add(text);
         }
 
-        if (ReasoningEnvelope.Open(signature.Span) is { } envelope && envelope.IsFor(Dialect.OpenAIChat, target.Provider, target.Model) && _mode == ReasoningReplay.ReasoningDetails)
+        if (ReasoningEnvelope.Open(signature.Span) is { } envelope && envelope.IsFor(Dialect.OpenAIChat, target.Provider, target.Model) && _mode == ReasoningReplay.ReasoningDetails && envelope.HoldsObject)
         {
             _details.Add(envelope.Data);
         }

@@ -376,7 +376,7 @@ internal sealed class ResponsesAssembler(IMessageSink sink, string provider, str
             Provider = provider,
             Model = model,
             ItemId = item.Id.Length == 0 ? null : EscapedText.Unescape(item.Id),
-            Data = EscapedText.Unescape(item.Encrypted),
+            Data = item.Original.Length > 0 ? Encoding.UTF8.GetString(item.Original) : EscapedText.Unescape(item.Encrypted),
         }.Seal();
         if (item.IsOpen)
         {

@@ -1,5 +1,7 @@
+using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
 using Ccr.Protocols.Requests;
+using Ccr.Protocols.Schemas;
 
 namespace Ccr.Protocols.OpenAIResponses;
 
@@ -14,13 +16,25 @@ internal static class ResponsesFormat
             json.Raw("\"format\":{\"type\":\"json_schema\",\"name\":"u8);
             json.Escaped(request.OutputSchemaName.IsEmpty ? "output"u8 : request.OutputSchemaName.Span);
             json.Raw(",\"schema\":"u8);
-            json.Raw(request.OutputSchema.Span);
+            if (request.Dialect == Dialect.OpenAIResponses)
+            {
+                json.Raw(request.OutputSchema.Span);
+            }
+            else
+            {
+                SchemaCleaner.WriteForOutput(json, request.OutputSchema, SchemaTarget.OpenAI);
+            }
+
             json.Raw(",\"strict\":"u8);
-            json.Raw(request.OutputSchemaStrict.IsNullOrAbsent ? "false"u8 : request.OutputSchemaStrict.Span);
+            json.Raw(IsStrict(request) ? "true"u8 : "false"u8);
             json.Raw("}"u8);
             return;
         }
 
         json.Raw(request.OutputFormat == OutputFormat.JsonObject ? "\"format\":{\"type\":\"json_object\"}"u8 : "\"format\":{\"type\":\"text\"}"u8);
     }
+
+    // In its own dialect the client answers for its schema; one of another dialect that does not fit would be refused.
+    private static bool IsStrict(CanonicalRequest request) =>
+        request.OutputSchemaStrict.Span.SequenceEqual("true"u8) && (request.Dialect == Dialect.OpenAIResponses || SchemaCleaner.QualifiesForStrict(request.OutputSchema));
 }

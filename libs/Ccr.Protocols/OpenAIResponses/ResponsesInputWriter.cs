@@ -292,7 +292,7 @@ internal sealed class ResponsesInputWriter(CanonicalRequest request, TargetOptio
         BeginItem(isCustom ? "{\"type\":\"custom_tool_call\",\"call_id\":\""u8 : "{\"type\":\"function_call\",\"call_id\":\""u8);
         WriteBareId(call.Id);
         json.Raw("\",\"name\":"u8);
-        json.Escaped(tool is null || tool.LocalName.IsEmpty ? call.Name.Span : tool.LocalName.Span);
+        ResponsesToolWriter.WriteName(json, tool, tool is null || tool.LocalName.IsEmpty ? call.Name : tool.LocalName);
         if (tool is { Namespace.IsEmpty: false })
         {
             json.Raw(",\"namespace\":"u8);
@@ -509,6 +509,13 @@ internal sealed class ResponsesInputWriter(CanonicalRequest request, TargetOptio
         foreach (var (text, envelope) in _reasoning)
         {
             _turnHasReasoning = true;
+            if (envelope is { HoldsObject: true })
+            {
+                // The whole item, which is refused when it was worded anew (P114).
+                BeginItem(System.Text.Encoding.UTF8.GetBytes(envelope.Data));
+                continue;
+            }
+
             BeginItem("{\"type\":\"reasoning\""u8);
             if (envelope is null)
             {

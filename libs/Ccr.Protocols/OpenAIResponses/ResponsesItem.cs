@@ -30,6 +30,9 @@ internal sealed class ResponsesItem(long index, ResponsesItemKind kind)
     /// <summary>Opaque reasoning, escaped; empty when there is none.</summary>
     public byte[] Encrypted { get; set; } = [];
 
+    /// <summary>A reasoning item as it came, when it says more than its words joined and its opaque part; else empty.</summary>
+    public byte[] Original { get; set; } = [];
+
     /// <summary>A server tool's kind.</summary>
     public ServerToolKind ToolKind { get; set; }
 

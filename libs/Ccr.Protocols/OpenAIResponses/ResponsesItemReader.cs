@@ -222,7 +222,7 @@ internal sealed class ResponsesItemReader(CanonicalRequest request)
         {
             Origin = Dialect.OpenAIResponses,
             ItemId = item.Id.IsEmpty ? null : item.Id.ToString(),
-            Data = item.Encrypted.ToString(),
+            Data = ResponsesOriginal.IsNeeded(item.Raw.Span, item.Summary.Span, item.Content.Span) ? System.Text.Encoding.UTF8.GetString(item.Raw.Span) : item.Encrypted.ToString(),
         }.Seal());
     }
 

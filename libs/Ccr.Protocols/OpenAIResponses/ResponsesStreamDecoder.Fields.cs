@@ -295,6 +295,7 @@ public sealed partial class ResponsesStreamDecoder
 
     private ref struct ItemFields
     {
+        public ReadOnlySpan<byte> Raw;
         public ReadOnlySpan<byte> Type;
         public ReadOnlySpan<byte> Id;
         public ReadOnlySpan<byte> CallId;
@@ -326,6 +327,8 @@ public sealed partial class ResponsesStreamDecoder
             {
                 return fields;
             }
+
+            fields.Raw = json;
 
             var reader = new Utf8JsonReader(json, Lenient);
             reader.Read();

@@ -307,6 +307,11 @@ public sealed partial class ResponsesStreamDecoder : IAnswerDecoder, ISseHandler
                 break;
             case ResponsesItemKind.Reasoning:
                 item.Encrypted = fields.Encrypted.ToArray();
+                if (item.Encrypted.Length > 0 && ResponsesOriginal.IsNeeded(fields.Raw, fields.Summary, fields.Content))
+                {
+                    item.Original = fields.Raw.ToArray();
+                }
+
                 SupplyReasoning(item, fields);
                 break;
             case ResponsesItemKind.Call:

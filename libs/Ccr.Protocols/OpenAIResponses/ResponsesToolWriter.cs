@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
 using Ccr.Protocols.Requests;
+using Ccr.Protocols.Schemas;
 
 namespace Ccr.Protocols.OpenAIResponses;
 
@@ -120,7 +121,7 @@ internal static class ResponsesToolWriter
         if (tool.Kind is ToolKind.Function or ToolKind.Custom || (tool.Kind == ToolKind.ClientTyped && tool.Dialect != Dialect.OpenAIResponses))
         {
             json.Raw(tool.Kind == ToolKind.Custom ? "{\"type\":\"custom\",\"name\":"u8 : "{\"type\":\"function\",\"name\":"u8);
-            json.Escaped(tool.LocalName.IsEmpty ? tool.Name.Span : tool.LocalName.Span);
+            WriteName(json, tool, tool.LocalName.IsEmpty ? tool.Name : tool.LocalName);
             if (!tool.Namespace.IsEmpty)
             {
                 json.Raw(",\"namespace\":"u8);
@@ -152,7 +153,7 @@ internal static class ResponsesToolWriter
 
         var name = tool.LocalName.IsEmpty ? tool.Name : tool.LocalName;
         json.Raw(tool.Kind == ToolKind.Custom ? "{\"type\":\"custom\",\"name\":"u8 : "{\"type\":\"function\",\"name\":"u8);
-        json.Escaped(name.Span);
+        WriteName(json, tool, name);
         if (!tool.Description.IsEmpty)
         {
             json.Raw(",\"description\":"u8);
@@ -162,13 +163,26 @@ internal static class ResponsesToolWriter
         if (tool.Kind != ToolKind.Custom)
         {
             json.Raw(",\"parameters\":"u8);
-            ResponsesSchema.Write(json, tool.InputSchema);
+            SchemaCleaner.Write(json, tool.InputSchema, SchemaTarget.OpenAI);
             // The default is true, and refuses every schema that was not written for it.
             json.Raw(",\"strict\":"u8);
-            json.Raw(tool.Strict.IsNullOrAbsent ? "false"u8 : tool.Strict.Span);
+            json.Raw(tool.Strict.Span.SequenceEqual("true"u8) && SchemaCleaner.QualifiesForStrict(tool.InputSchema) ? "true"u8 : "false"u8);
         }
 
         json.Raw("}"u8);
+    }
+
+    /// <summary>A client's own names of this dialect stay; those of others are made legal, the same way everywhere.</summary>
+    internal static void WriteName(RawJsonWriter json, ToolDefinition? tool, EscapedText name)
+    {
+        if (tool is { Dialect: Dialect.OpenAIResponses })
+        {
+            json.Escaped(name.Span);
+        }
+        else
+        {
+            ToolNames.Write(json, name);
+        }
     }
 
     /// <summary>Whether a declaration has all that providers demand, so that it may stay as it is.</summary>

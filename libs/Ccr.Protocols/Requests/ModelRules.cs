@@ -55,7 +55,7 @@ public sealed record ModelRules(string Prefix)
 
     // Grounds: Anthropic's model documentation of thinking and sampling; OpenAI's parameter errors for the o-series and gpt-5 and later;
     // Gemini's thinking guide; DeepSeek's, Mistral's and Moonshot's error texts. The first line whose prefix fits counts.
-    private static readonly ModelRules[] Table =
+    internal static readonly ModelRules[] Table =
     [
         // Anthropic: up to 4.5 a budget only; 4.6 both forms; later adaptive only. An unknown claude is taken for the newest.
         Budgeted("claude-3-5", 8192, ThinkingForm.None),
