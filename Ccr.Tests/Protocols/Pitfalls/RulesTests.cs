@@ -50,7 +50,7 @@ public class RulesTests
     public void Names_that_the_target_refuses_are_legal_and_alike_everywhere(Dialect to)
     {
         const string name = "mcp/echo say ünï";
-        var request = $$$"""{"model":"x","max_tokens":9,"tools":[{"name":"{{{name}}}","input_schema":{"type":"object","properties":{}}}],"tool_choice":{"type":"tool","name":"{{{name}}}"},"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"{{{name}}}","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"r"}]}]}""";
+        var request = $$$$"""{"model":"x","max_tokens":9,"tools":[{"name":"{{{{name}}}}","input_schema":{"type":"object","properties":{}}}],"tool_choice":{"type":"tool","name":"{{{{name}}}}"},"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"{{{{name}}}}","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"r"}]}]}""";
         var body = Wire.Send(Dialect.Anthropic, to, request);
         Assert.DoesNotContain("mcp/echo", body, StringComparison.Ordinal);
         var legal = ToolNames.Legal(Ccr.Protocols.Json.EscapedText.From(name)).ToString();
