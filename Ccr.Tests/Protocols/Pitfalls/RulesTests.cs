@@ -50,7 +50,7 @@ public class RulesTests
     public void Names_that_the_target_refuses_are_legal_and_alike_everywhere(Dialect to)
     {
         const string name = "mcp/echo say ünï";
-        var request = $$$$"""{"model":"x","max_tokens":9,"tools":[{"name":"{{{{name}}}}","input_schema":{"type":"object","properties":{}}}],"tool_choice":{"type":"tool","name":"{{{{name}}}}"},"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"{{{{name}}}}","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"r"}]}]}""";
+        var request = $$$"""{"model":"x","max_tokens":9,"tools":[{"name":"{{{name}}}","input_schema":{"type":"object","properties":{}} }],"tool_choice":{"type":"tool","name":"{{{name}}}"},"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"{{{name}}}","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"r"}]}]}""";
         var body = Wire.Send(Dialect.Anthropic, to, request);
         Assert.DoesNotContain("mcp/echo", body, StringComparison.Ordinal);
         var legal = ToolNames.Legal(Ccr.Protocols.Json.EscapedText.From(name)).ToString();
@@ -64,6 +64,17 @@ public class RulesTests
         sink.BeginToolUse("a"u8, Encoding.UTF8.GetBytes(legal));
         sink.EndBlock();
         Assert.Equal(name, message.Calls[0].Name);
+    }
+
+    [Fact]
+    public void What_output_config_holds_beside_is_kept_for_Anthropic_and_reported_elsewhere()
+    {
+        const string request = """{"model":"x","max_tokens":99,"output_config":{"task_budget":{"type":"tokens","total":64000},"effort":"high"},"messages":[{"role":"user","content":"q"}]}""";
+        Assert.Equal("""{"effort":"high","task_budget":{"type":"tokens","total":64000}}""", Wire.SendParsed(Dialect.Anthropic, Dialect.Anthropic, request, "claude-opus-4-6").GetProperty("output_config").GetRawText());
+        Assert.Equal("""{"task_budget":{"type":"tokens","total":64000}}""", Wire.SendParsed(Dialect.Anthropic, Dialect.Anthropic, request, "claude-haiku-4-5").GetProperty("output_config").GetRawText());
+        var loss = new LossReport();
+        Wire.Send(Dialect.Anthropic, Dialect.OpenAIChat, request, loss: loss);
+        Assert.Contains(loss.Entries, e => e.Path == "output_config.task_budget");
     }
 
     [Fact]

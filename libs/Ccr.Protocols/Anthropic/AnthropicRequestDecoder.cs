@@ -493,8 +493,10 @@ public static partial class AnthropicRequestDecoder
             }
             else
             {
+                // task_budget and what may come: under its path, for an encoder of the same dialect.
+                var name = AnthropicRequestEncoder.OutputConfigPrefix + reader.GetString();
                 reader.Read();
-                reader.Skip();
+                request.Extensions.Add(new(name, reader.Raw(body)));
             }
         }
     }

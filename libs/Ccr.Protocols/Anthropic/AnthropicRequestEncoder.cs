@@ -16,6 +16,9 @@ namespace Ccr.Protocols.Anthropic;
 /// </summary>
 public sealed partial class AnthropicRequestEncoder
 {
+    /// <summary>Before the names of what output_config holds beyond effort and format.</summary>
+    internal const string OutputConfigPrefix = "output_config.";
+
     private const int MostCacheMarks = 4;
     private const int LongestUserId = 256;
 
@@ -165,21 +168,18 @@ public sealed partial class AnthropicRequestEncoder
     {
         var hasEffort = _thinking.Effort != EffortLevels.Unknown;
         var hasFormat = _request.OutputFormat == OutputFormat.JsonSchema && !_request.OutputSchema.IsNullOrAbsent && _target.TakesOutputFormat();
-        if (!hasEffort && !hasFormat)
-        {
-            return;
-        }
-
-        _json.Raw(",\"output_config\":{"u8);
+        var any = false;
         if (hasEffort)
         {
+            BeginOutputConfig(ref any);
             _json.Raw("\"effort\":\""u8);
             _json.Raw(Efforts.Word(_thinking.Effort));
-            _json.Raw(hasFormat ? "\","u8 : "\""u8);
+            _json.Raw("\""u8);
         }
 
         if (hasFormat)
         {
+            BeginOutputConfig(ref any);
             _json.Raw("\"format\":{\"type\":\"json_schema\",\"schema\":"u8);
             if (_isOwn)
             {
@@ -193,7 +193,24 @@ public sealed partial class AnthropicRequestEncoder
             _json.Raw("}"u8);
         }
 
-        _json.Raw("}"u8);
+        foreach (var (name, value) in _request.Extensions)
+        {
+            if (_isOwn && name.StartsWith(OutputConfigPrefix, StringComparison.Ordinal))
+            {
+                BeginOutputConfig(ref any);
+                _json.Quoted(name[OutputConfigPrefix.Length..]);
+                _json.Raw(":"u8);
+                _json.Raw(value.Span);
+            }
+        }
+
+        _json.Raw(any ? "}"u8 : default);
+    }
+
+    private void BeginOutputConfig(ref bool any)
+    {
+        _json.Raw(any ? ","u8 : ",\"output_config\":{"u8);
+        any = true;
     }
 
     private void WriteSampling()
@@ -331,7 +348,7 @@ public sealed partial class AnthropicRequestEncoder
                 _loss.Dropped($"{name}.edits[] (clear_thinking)", "It clears thinking, and thinking is off.");
                 WriteWithoutClearThinking(name, value);
             }
-            else if (name is not "anthropic_version" || _target.VertexAnthropicVersion is null)
+            else if (!name.StartsWith(OutputConfigPrefix, StringComparison.Ordinal) && (name is not "anthropic_version" || _target.VertexAnthropicVersion is null))
             {
                 _json.Raw(","u8);
                 _json.Quoted(name);

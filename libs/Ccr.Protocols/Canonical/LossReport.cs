@@ -8,6 +8,7 @@ public sealed class LossReport
     private const int Most = 50;
 
     private List<LossEntry>? _entries;
+    private HashSet<LossEntry>? _seen;
     private int _more;
 
     /// <summary>The entries in the order they came up: fifty at most, and one more that counts the others.</summary>
@@ -32,7 +33,7 @@ public sealed class LossReport
     private void Add(LossEntry entry)
     {
         _entries ??= [];
-        if (_entries.Contains(entry))
+        if (!(_seen ??= []).Add(entry))
         {
             return;
         }

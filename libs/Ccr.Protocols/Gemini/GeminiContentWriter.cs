@@ -52,7 +52,7 @@ internal sealed class GeminiContentWriter(CanonicalRequest request, TargetOption
         {
             Begin(Role.User);
             WriteResults(messages.Count, messages.Count);
-            }
+        }
 
         if (!_anyContent)
         {
