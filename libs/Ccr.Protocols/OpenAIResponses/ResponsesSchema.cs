@@ -15,8 +15,21 @@ internal static class ResponsesSchema
             return;
         }
 
+        try
+        {
+            WriteObject(json, schema);
+        }
+        catch (InvalidOperationException)
+        {
+            // Words with half of a surrogate pair: nothing that a schema could say with them.
+            json.Raw("{\"type\":\"object\",\"properties\":{}}"u8);
+        }
+    }
+
+    private static void WriteObject(RawJsonWriter json, RawJson schema)
+    {
         bool isObject = false, hasProperties = false;
-        var reader = new Utf8JsonReader(schema.Span);
+        var reader = JsonSlices.Reader(schema.Span);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -47,7 +60,7 @@ internal static class ResponsesSchema
 
     private static void CopyWithoutType(RawJsonWriter json, RawJson schema)
     {
-        var reader = new Utf8JsonReader(schema.Span);
+        var reader = JsonSlices.Reader(schema.Span);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
