@@ -6,6 +6,12 @@ namespace Ccr.Tests.Protocols.Fuzz;
 /// <summary>What providers enforce with a 400, whatever a client's history looked like: ids, calls and their results, turns, lists that may not be empty.</summary>
 internal static class RequestRules
 {
+    // Others are a client's own, which go back as they came.
+    private static readonly HashSet<string> Written =
+    [
+        "model", "tools", "stream", "temperature", "top_p",
+    ];
+
     /// <summary>What is wrong with a body; null when nothing is.</summary>
     public static string? Broken(Dialect dialect, JsonElement body)
     {
@@ -17,7 +23,7 @@ internal static class RequestRules
         var names = new HashSet<string>();
         foreach (var field in body.EnumerateObject())
         {
-            if (!names.Add(field.Name))
+            if (!names.Add(field.Name) && Written.Contains(field.Name))
             {
                 return "a field twice";
             }
@@ -106,7 +112,6 @@ internal static class RequestRules
 
     private static string? Chat(JsonElement messages)
     {
-        var ids = new HashSet<string>();
         var calls = new HashSet<string>();
         foreach (var message in messages.EnumerateArray())
         {
@@ -136,17 +141,15 @@ internal static class RequestRules
                 foreach (var call in list.EnumerateArray())
                 {
                     var id = Text(call, "id");
-                    if (!ids.Add(id))
-                    {
-                        return "an id twice";
-                    }
-
                     if (!ToolIds.IsPortable(System.Text.Encoding.UTF8.GetBytes(id)))
                     {
                         return "an id that is not legal";
                     }
 
-                    calls.Add(id);
+                    if (!calls.Add(id))
+                    {
+                        return "an id twice";
+                    }
                 }
             }
         }
@@ -161,13 +164,12 @@ internal static class RequestRules
             return null;
         }
 
-        var ids = new HashSet<string>();
         var calls = new HashSet<string>();
         foreach (var item in input.EnumerateArray())
         {
             switch (Type(item))
             {
-                case "function_call" or "custom_tool_call" when !ids.Add(Text(item, "call_id")) || !calls.Add(Text(item, "call_id")):
+                case "function_call" or "custom_tool_call" when !calls.Add(Text(item, "call_id")):
                     return "an id twice";
                 case "function_call" or "custom_tool_call" when Text(item, "call_id").Length is 0 or > 64:
                     return "an id that is not legal";

@@ -8,7 +8,7 @@ namespace Ccr.Tests.Protocols.Fuzz;
 /// <summary>Random schemas, with references in circles and nonsense in places, for every target: always JSON, an object where one is wanted, and clean after one cleaning.</summary>
 internal sealed class SchemaTargetFuzz() : FuzzTarget("schema")
 {
-    private static readonly string[] Refs = ["#", "#/", "#/$defs/A", "#/$defs/B", "#/definitions/A", "#/properties/a", "#/$defs/missing", "#A", "http://x/y", "", "#/$defs/A/properties/b", "#/%24defs/A", "#/a~1b"];
+    private static readonly string[] Refs = ["#", "#/", "#/$defs/A", "#/$defs/B", "#/definitions/A", "#/$defs/missing", "#A", "http://x/y", "", "#/%24defs/A", "#/a~1b"];
     private static readonly string[] Types = ["\"object\"", "\"array\"", "\"string\"", "\"integer\"", "\"number\"", "\"boolean\"", "\"null\"", "[\"string\",\"null\"]", "[\"object\",\"array\"]", "[\"null\"]", "[]", "\"STRING\"", "\"any\"", "3"];
 
     public override byte[] Generate(Random random)

@@ -106,7 +106,7 @@ public sealed partial class AnthropicRequestEncoder
             return;
         }
 
-        var reader = new Utf8JsonReader(input.Span);
+        var reader = JsonSlices.Reader(input.Span);
         try
         {
             reader.Read();

@@ -145,7 +145,7 @@ public sealed partial class AnthropicRequestEncoder
             return default;
         }
 
-        var reader = new Utf8JsonReader(raw.Span);
+        var reader = JsonSlices.Reader(raw.Span);
         while (reader.Read())
         {
             if (reader.TokenType != JsonTokenType.PropertyName)

@@ -8,6 +8,8 @@ namespace Ccr.Protocols.Anthropic;
 /// <summary>JSON Schemas as Anthropic takes them. A schema that is right stays as it is, byte for byte, because prompt caches key on bytes.</summary>
 internal static class AnthropicSchemas
 {
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
+
     private static ReadOnlySpan<byte> Anything => "{\"type\":\"object\",\"properties\":{}}"u8;
 
     /// <summary>Writes a tool's schema: an object at the root, without a choice of forms there. True when it had to be changed.</summary>
@@ -19,27 +21,47 @@ internal static class AnthropicSchemas
             return schema.IsPresent;
         }
 
-        if (IsPlainObject(schema))
+        try
         {
-            json.Raw(schema.Span);
-            return false;
+            if (IsPlainObject(schema))
+            {
+                json.Raw(schema.Span);
+                return false;
+            }
+
+            var flat = new ArrayBufferWriter<byte>(schema.Bytes.Length + 64);
+            using var document = JsonDocument.Parse(schema.Bytes, Deep);
+            WriteFlattened(new(flat), document.RootElement);
+            json.Raw(flat.WrittenSpan);
+        }
+        catch (InvalidOperationException)
+        {
+            // Words with half of a surrogate pair: nothing that a schema could say with them.
+            json.Raw(Anything);
         }
 
-        using var document = JsonDocument.Parse(schema.Bytes);
-        WriteFlattened(json, document.RootElement);
         return true;
     }
 
     /// <summary>Writes the schema of an answer with every object closed, as Anthropic demands.</summary>
     public static void WriteClosed(RawJsonWriter json, RawJson schema)
     {
-        using var document = JsonDocument.Parse(schema.Bytes);
-        WriteClosed(json, document.RootElement, isSchema: true);
+        var closed = new ArrayBufferWriter<byte>(schema.Bytes.Length + 64);
+        try
+        {
+            using var document = JsonDocument.Parse(schema.Bytes, Deep);
+            WriteClosed(new(closed), document.RootElement, isSchema: true);
+            json.Raw(closed.WrittenSpan);
+        }
+        catch (InvalidOperationException)
+        {
+            json.Raw(schema.Span);
+        }
     }
 
     private static bool IsPlainObject(RawJson schema)
     {
-        var reader = new Utf8JsonReader(schema.Span);
+        var reader = JsonSlices.Reader(schema.Span);
         bool isObject = false, hasProperties = false, hasChoice = false;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -116,9 +116,9 @@ internal sealed class AnthropicUsageReader
     private static long? Number(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TryLong(out var number))
+        if (reader.TryCount(out var number))
         {
-            return Math.Max(0, number);
+            return number;
         }
 
         reader.Skip();

@@ -25,7 +25,7 @@ internal sealed class EscapedMatcher
         _texts = new string[texts.Count];
         _failures = new int[texts.Count][];
         _states = new int[texts.Count];
-        Span<byte> beginnings = stackalloc byte[1 + (4 * texts.Count)];
+        var beginnings = new byte[1 + texts.Count];
         beginnings[0] = (byte)'\\';
         var count = 1;
         var longest = 0;
@@ -44,7 +44,7 @@ internal sealed class EscapedMatcher
             }
         }
 
-        _beginnings = SearchValues.Create(beginnings[..count]);
+        _beginnings = SearchValues.Create(beginnings.AsSpan(0, count));
         _starts = new long[longest + 1];
     }
 

@@ -153,6 +153,7 @@ public static class ProviderErrorReader
             // Strings with lone surrogates: what was found before them stands.
         }
 
+        found.Message = string.IsNullOrWhiteSpace(found.Message) ? null : found.Message;
         return found;
     }
 

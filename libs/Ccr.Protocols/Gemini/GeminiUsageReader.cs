@@ -52,8 +52,8 @@ internal static class GeminiUsageReader
     private static long Count(ref Utf8JsonReader reader)
     {
         reader.Read();
-        var known = reader.TryLong(out var count);
+        var known = reader.TryCount(out var count);
         reader.Skip();
-        return known ? Math.Max(0, count) : 0;
+        return known ? count : 0;
     }
 }

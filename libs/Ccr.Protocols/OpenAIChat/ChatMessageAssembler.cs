@@ -76,7 +76,7 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
     /// <summary>Notes the answer's id and starts the message.</summary>
     public void Start(ReadOnlySpan<byte> id)
     {
-        if (_started)
+        if (_started || IsFinished)
         {
             return;
         }
@@ -115,7 +115,7 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
     /// <summary>A piece of reasoning.</summary>
     public void Reasoning(ReadOnlySpan<byte> escaped)
     {
-        if (escaped.IsEmpty)
+        if (escaped.IsEmpty || IsFinished)
         {
             return;
         }
@@ -141,7 +141,7 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
     /// <summary>The signature of the reasoning so far, in its envelope; on its own when no reasoning is open.</summary>
     public void Signature(EscapedText sealedSignature)
     {
-        if (_open != Block.Thinking)
+        if (_open != Block.Thinking || IsFinished)
         {
             Redacted(sealedSignature);
             return;
@@ -154,6 +154,11 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
     /// <summary>Reasoning that only the provider can read, in its envelope.</summary>
     public void Redacted(EscapedText sealedData)
     {
+        if (IsFinished)
+        {
+            return;
+        }
+
         if (_calls.Count > 0)
         {
             // Pieces of a call may still be to come, and only one block can be open.
@@ -168,7 +173,7 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
     /// <summary>A source of the text; dropped when no text is open that it could belong to.</summary>
     public void Citation(in Citation citation)
     {
-        if (_open == Block.Text && !citation.Url.IsEmpty)
+        if (_open == Block.Text && !IsFinished && !citation.Url.IsEmpty)
         {
             sink.Citation(citation);
         }
@@ -177,7 +182,7 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
     /// <summary>A piece of text.</summary>
     public void Text(ReadOnlySpan<byte> escaped)
     {
-        if (escaped.IsEmpty)
+        if (escaped.IsEmpty || IsFinished)
         {
             return;
         }
@@ -246,6 +251,11 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
     /// <summary>A piece of a call's arguments, already escaped as the content of a string.</summary>
     public void Arguments(ChatToolCall call, ReadOnlySpan<byte> escaped)
     {
+        if (IsFinished)
+        {
+            return;
+        }
+
         _sawContent = true;
         call.Follow(escaped);
         if (call.IsClosed)
@@ -445,15 +455,15 @@ internal sealed class ChatMessageAssembler(IMessageSink sink)
         }
 
         // No id, or one used twice: derived from the answer and the place, so that it is the same whenever the same bytes come.
-        Span<byte> seed = stackalloc byte[_id.Length + call.Id.Length + 24];
+        var seed = new byte[_id.Length + call.Id.Length + 24];
         _id.CopyTo(seed);
-        call.Id.CopyTo(seed[_id.Length..]);
+        call.Id.CopyTo(seed.AsSpan(_id.Length));
         var length = _id.Length + call.Id.Length;
         seed[length++] = (byte)'#';
-        System.Buffers.Text.Utf8Formatter.TryFormat(call.Index, seed[length..], out var digits);
+        System.Buffers.Text.Utf8Formatter.TryFormat(call.Index, seed.AsSpan(length), out var digits);
         "call_"u8.CopyTo(destination);
         Span<byte> hash = stackalloc byte[32];
-        System.Security.Cryptography.SHA256.HashData(seed[..(length + digits)], hash);
+        System.Security.Cryptography.SHA256.HashData(seed.AsSpan(0, length + digits), hash);
         Convert.TryToHexStringLower(hash[..12], destination[5..], out var written);
         return 5 + written;
     }

@@ -208,7 +208,7 @@ internal sealed class ChatMessagesWriter
                         _parts.NoteCacheControl(text);
                         break;
                     case ToolUseBlock call:
-                        _pendingCalls.Add(call);
+                        _pendingCalls.Add(RepeatedCalls.Distinct(call, _pendingCalls));
                         _extraContents.Add(_replay.TakeExtraContent());
                         break;
                     case ThinkingBlock or RedactedThinkingBlock:
@@ -301,10 +301,10 @@ internal sealed class ChatMessagesWriter
             {
                 if (block is ToolResultBlock result)
                 {
-                    if (results is not null && IsPending(result.ToolUseId))
+                    if (results is not null && RepeatedCalls.Find(_pendingCalls, result.ToolUseId) >= 0)
                     {
-                        // A call that was answered twice keeps the newer answer.
-                        results[result.ToolUseId.Bytes] = result;
+                        // A call that was answered twice keeps the newer answer; of calls that shared an id each gets its own.
+                        results[Place(results, result.ToolUseId).Bytes] = result;
                     }
                     else
                     {
@@ -341,17 +341,19 @@ internal sealed class ChatMessagesWriter
         }
     }
 
-    private bool IsPending(EscapedText id)
+    private EscapedText Place(Dictionary<ReadOnlyMemory<byte>, ToolResultBlock> results, EscapedText id)
     {
-        foreach (var call in _pendingCalls)
+        var place = id;
+        for (var number = 2; results.ContainsKey(place.Bytes); number++)
         {
-            if (call.Id.Span.SequenceEqual(id.Span))
+            place = RepeatedCalls.Numbered(id, number);
+            if (RepeatedCalls.Find(_pendingCalls, place) < 0)
             {
-                return true;
+                return id;
             }
         }
 
-        return false;
+        return place;
     }
 
     /// <summary>Writes one tool message per open call, in call order; media found in them are added to the user's parts.</summary>

@@ -192,7 +192,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
             }
         }
 
-        if (!sawChoices)
+        if (!sawChoices && !_message.IsFinished)
         {
             _sink.Alive();
         }

@@ -143,9 +143,9 @@ internal static class ChatUsageReader
     private static void Number(ref Utf8JsonReader reader, ref long value)
     {
         reader.Read();
-        if (reader.TryLong(out var number))
+        if (reader.TryCount(out var number))
         {
-            value = Math.Max(0, number);
+            value = number;
         }
         else
         {

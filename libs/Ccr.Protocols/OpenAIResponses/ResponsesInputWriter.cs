@@ -110,10 +110,11 @@ internal sealed class ResponsesInputWriter(CanonicalRequest request, TargetOptio
                     json.Raw("}"u8);
                     break;
                 case ToolUseBlock call:
-                    Remember(call);
+                    var distinct = RepeatedCalls.Distinct(call, _openCalls);
+                    Remember(distinct);
                     FlushReasoning();
-                    WriteCall(call);
-                    _openCalls.Add(call);
+                    WriteCall(distinct);
+                    _openCalls.Add(distinct);
                     break;
                 case OpaqueBlock { Dialect: Dialect.OpenAIResponses } opaque:
                     FlushReasoning();
@@ -322,7 +323,12 @@ internal sealed class ResponsesInputWriter(CanonicalRequest request, TargetOptio
 
     private void WriteResult(List<CanonicalMessage> messages, int index, ToolResultBlock result)
     {
-        var open = _openCalls.FindIndex(call => call.Id.Span.SequenceEqual(result.ToolUseId.Span));
+        var open = RepeatedCalls.Find(_openCalls, result.ToolUseId);
+        for (var number = 2; open < 0 && number <= _openCalls.Count + 1; number++)
+        {
+            open = RepeatedCalls.Find(_openCalls, RepeatedCalls.Numbered(result.ToolUseId, number));
+        }
+
         if (open < 0)
         {
             loss.Changed(new FieldPath("messages[{0}].content[] (tool_result)", messages[index].Index).ToString(), "It answers no open call; left out when it repeats one, else sent as text.");

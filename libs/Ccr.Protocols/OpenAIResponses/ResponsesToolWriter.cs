@@ -193,7 +193,7 @@ internal static class ResponsesToolWriter
         json.Raw("{\"type\":\"web_search\""u8);
         if (tool.Dialect == Dialect.Anthropic && tool.Raw.IsPresent)
         {
-            var reader = new Utf8JsonReader(tool.Raw.Span);
+            var reader = JsonSlices.Reader(tool.Raw.Span);
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {

@@ -95,9 +95,9 @@ internal static class ResponsesUsage
     private static void Number(ref Utf8JsonReader reader, ref long value)
     {
         reader.Read();
-        if (reader.TryLong(out var number))
+        if (reader.TryCount(out var number))
         {
-            value = Math.Max(0, number);
+            value = number;
         }
         else
         {

@@ -5,6 +5,8 @@ namespace Ccr.Protocols.Schemas;
 /// <summary>Rewrites a schema for the targets that take most of JSON Schema: leaves out what each refuses and makes the root a plain object.</summary>
 internal sealed class JsonSchemaRewriter(JsonElement root, SchemaTarget target, Utf8JsonWriter writer)
 {
+    private const int MostSteps = 8;
+
     /// <summary>Writes the whole schema.</summary>
     public void Rewrite(bool anyRoot)
     {
@@ -21,13 +23,19 @@ internal sealed class JsonSchemaRewriter(JsonElement root, SchemaTarget target, 
     private void WriteRoot(bool anyRoot)
     {
         var main = root;
-        var isReference = false;
-        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("$ref", out var reference) && SchemaPointer.Resolve(root, reference) is { ValueKind: JsonValueKind.Object } found)
+        for (var steps = 0; steps < MostSteps && main.ValueKind == JsonValueKind.Object && main.TryGetProperty("$ref", out var reference); steps++)
         {
             // A generator's habit: the schema itself is one of its own definitions.
+            if (SchemaPointer.Resolve(root, reference) is not { ValueKind: JsonValueKind.Object } found)
+            {
+                break;
+            }
+
             main = found;
-            isReference = true;
         }
+
+        // Its own definitions are those of the whole, unless a reference went round in a circle and came back to it.
+        var isReference = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("$ref", out _) && !main.TryGetProperty("$ref", out _);
 
         writer.WriteStartObject();
         var properties = new List<JsonProperty>();
@@ -44,6 +52,8 @@ internal sealed class JsonSchemaRewriter(JsonElement root, SchemaTarget target, 
                 switch (keyword.Name)
                 {
                     case "type" when !anyRoot:
+                    case "$ref":
+                    case "$defs" or "definitions" when isReference && root.TryGetProperty(keyword.Name, out _):
                         break;
                     case "properties" when !anyRoot && keyword.Value.ValueKind == JsonValueKind.Object:
                         properties.AddRange(keyword.Value.EnumerateObject());

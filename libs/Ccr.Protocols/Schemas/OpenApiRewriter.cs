@@ -93,7 +93,7 @@ internal sealed class OpenApiRewriter(JsonElement root)
                 result["items"] = Schema(value, depth + 1);
                 break;
             case SchemaWord.Items or SchemaWord.PrefixItems when value.ValueKind == JsonValueKind.Array:
-                result["items"] = new JsonObject { ["anyOf"] = Branches(value, depth) };
+                result["items"] = OneOf(Branches(value, depth));
                 words.Add("items in this order: " + Short(value));
                 break;
             case SchemaWord.Ref:
@@ -191,8 +191,20 @@ internal sealed class OpenApiRewriter(JsonElement root)
         }
         else if (types.Count > 1)
         {
-            result["anyOf"] = new JsonArray([.. types.Select(type => (JsonNode)new JsonObject { ["type"] = type })]);
+            result["anyOf"] = new JsonArray([.. types.Select(Alone)]);
         }
+    }
+
+    /// <summary>A branch that says no more than its type; a list must say of what.</summary>
+    private static JsonNode Alone(string type)
+    {
+        var branch = new JsonObject { ["type"] = type };
+        if (type.Equals("array", StringComparison.OrdinalIgnoreCase))
+        {
+            branch["items"] = new JsonObject { ["type"] = "string" };
+        }
+
+        return branch;
     }
 
     private void Properties(JsonObject result, JsonElement value, int depth)
@@ -276,6 +288,17 @@ internal sealed class OpenApiRewriter(JsonElement root)
                 result["anyOf"] = branches;
             }
         }
+    }
+
+    /// <summary>What may be any of these; an anyOf needs two.</summary>
+    private static JsonNode OneOf(JsonArray branches)
+    {
+        if (branches.Count > 1)
+        {
+            return new JsonObject { ["anyOf"] = branches };
+        }
+
+        return branches.Count == 1 ? branches[0]!.DeepClone() : new JsonObject { ["type"] = "string" };
     }
 
     private JsonArray Branches(JsonElement value, int depth) => new([.. value.EnumerateArray().Select(item => (JsonNode)Schema(item, depth + 1))]);
