@@ -86,7 +86,8 @@ internal sealed class ResponseStore
         call.Passed = capture.Add;
     }
 
-    private void Keep(byte[] input, ReadOnlyMemory<byte> response)
+    /// <summary>Keeps a response with what it was asked; one that would fill much of the room is not kept.</summary>
+    internal void Keep(byte[] input, ReadOnlyMemory<byte> response)
     {
         if (response.IsEmpty || response.Length + input.Length > MostBytes / 4)
         {
@@ -97,7 +98,7 @@ internal sealed class ResponseStore
         {
             using var document = JsonDocument.Parse(response);
             var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("id", out var id) || id.GetString() is not { Length: > 0 } name)
+            if (IdOf(root) is not { } name)
             {
                 return;
             }
@@ -111,6 +112,10 @@ internal sealed class ResponseStore
             // What a provider sent as its last event was no JSON after all; there is nothing to keep.
         }
     }
+
+    /// <summary>The id of an object; null where there is none, or no text: providers may send anything.</summary>
+    private static string? IdOf(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("id"u8, out var id) && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } name ? name : null;
 
     private void Keep(StoredResponse stored, JsonElement output)
     {
@@ -127,7 +132,7 @@ internal sealed class ResponseStore
             {
                 foreach (var item in output.EnumerateArray())
                 {
-                    if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty("id", out var id) && id.GetString() is { Length: > 0 } name)
+                    if (IdOf(item) is { } name)
                     {
                         _items[name] = (stored.Id, JsonSerializer.SerializeToUtf8Bytes(item, JsonElementContext.Default.JsonElement));
                     }
@@ -149,8 +154,7 @@ internal sealed class ResponseStore
         using var output = JsonDocument.Parse(node.Value.Output);
         foreach (var item in output.RootElement.EnumerateArray())
         {
-            if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty("id", out var id) && id.GetString() is { } name
-                && _items.TryGetValue(name, out var found) && found.ResponseId == node.Value.Id)
+            if (IdOf(item) is { } name && _items.TryGetValue(name, out var found) && found.ResponseId == node.Value.Id)
             {
                 _items.Remove(name);
             }

@@ -70,7 +70,7 @@ public sealed class ConfiguredCallsTests(WireFixture wire) : IClassFixture<WireF
         var answer = await wire.AskAsync(client, provider, false, more, r => r.Headers.Add("x-ccr-loss", "1"));
         Assert.True(answer.Status == 200, answer.Body);
         Assert.Equal(client != provider, answer.Headers.TryGetValue("x-ccr-loss", out var loss));
-        Assert.True(client == provider || loss!.Contains("gr??e dropped", StringComparison.Ordinal) || loss.Contains("gr?", StringComparison.Ordinal), loss);
+        Assert.True(client == provider || loss!.Contains("gr??e dropped", StringComparison.Ordinal), loss);
         wire.Upstream.Answer(ScriptedReply.Json(Wire.Whole(provider)));
         Assert.False((await wire.AskAsync(client, provider, false, more)).Headers.ContainsKey("x-ccr-loss"));
     }
