@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Requests;
@@ -41,7 +42,7 @@ public class TranslationDocumentTests
         var table = new StringBuilder("| what | Anthropic Messages | Chat Completions | Responses | Gemini | where it cannot be said |\n| --- | --- | --- | --- | --- | --- |\n");
         foreach (var row in FieldTable.Rows)
         {
-            table.Append($"| {row.Field} | {Code(row.Anthropic)} | {Code(row.Chat)} | {Code(row.Responses)} | {Code(row.Gemini)} | {Cell(row.Otherwise)} |\n");
+            table.Append(CultureInfo.InvariantCulture, $"| {row.Field} | {Code(row.Anthropic)} | {Code(row.Chat)} | {Code(row.Responses)} | {Code(row.Gemini)} | {Cell(row.Otherwise)} |\n");
         }
 
         return table.ToString();
@@ -53,7 +54,7 @@ public class TranslationDocumentTests
         foreach (var entry in TransformerCatalog.Entries)
         {
             var options = entry.Options.Select(o => $"`{o.Name}` ({Cell(o.Type)}, {Cell(o.Default)})").Concat(entry.TakesAnyOption ? ["any: they go into the body"] : []);
-            table.Append($"| `{entry.Name}` | {Cell(entry.Effect)} | {string.Join("; ", options)} |\n");
+            table.Append(CultureInfo.InvariantCulture, $"| `{entry.Name}` | {Cell(entry.Effect)} | {string.Join("; ", options)} |\n");
         }
 
         return table.ToString();
@@ -74,7 +75,7 @@ public class TranslationDocumentTests
             Note(notes, rules.NineCharacterToolIds, "ids of nine characters");
             Note(notes, rules.Budget != default, $"budget from {rules.Budget.Least}{(rules.Budget.Most > 0 ? $" to {rules.Budget.Most}" : "")}");
             var thinking = rules.GeminiThinking != GeminiThinking.None ? rules.GeminiThinking.ToString() : rules.Thinking == ThinkingForm.None ? "" : rules.Thinking.ToString();
-            table.Append($"| `{rules.Prefix}` | {thinking} | {(rules.Effort == 0 ? "" : rules.Effort.ToString().ToLowerInvariant())} | {rules.Sampling} | {(rules.MaxOutput > 0 ? rules.MaxOutput : "")} | {rules.Replay} | {rules.Style} | {string.Join(", ", notes)} |\n");
+            table.Append(CultureInfo.InvariantCulture, $"| `{rules.Prefix}` | {thinking} | {(rules.Effort == 0 ? "" : rules.Effort.ToString().ToLowerInvariant())} | {rules.Sampling} | {(rules.MaxOutput > 0 ? rules.MaxOutput : "")} | {rules.Replay} | {rules.Style} | {string.Join(", ", notes)} |\n");
         }
 
         return table.ToString();
