@@ -121,7 +121,7 @@ public sealed class BadInputInAllDialectsTests(WireFixture wire) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Dialects))]
-    public async Task Compressed_bodies_are_understood(Dialect dialect)
+    public async Task P187_Compressed_bodies_are_understood(Dialect dialect)
     {
         var model = Wire.Provider(dialect) + ",m";
         var body = Wire.Body(dialect, model, false);

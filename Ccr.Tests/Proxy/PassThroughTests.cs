@@ -27,7 +27,7 @@ public sealed class PassThroughTests(WireFixture wire) : IClassFixture<WireFixtu
 
     [Theory]
     [MemberData(nameof(Dialects))]
-    public async Task Headers_and_query_go_along_but_no_key_does(Dialect dialect)
+    public async Task P071_P072_P190_headers_and_query_go_along_but_no_key_of_the_client_and_exactly_one_of_ours(Dialect dialect)
     {
         var model = Wire.Provider(dialect) + ",m";
         wire.Upstream.Answer(ScriptedReply.Json(Wire.Whole(dialect)));
