@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -56,14 +57,14 @@ internal sealed partial class FuzzRunner(IReadOnlyList<FuzzTarget> targets, int 
         foreach (var (signature, finding) in _findings.OrderBy(f => f.Value.Target, StringComparer.Ordinal))
         {
             var fault = finding.Fault;
-            text.AppendLine($"== {finding.Target} seed {finding.Seed}, {finding.Count} times: {signature}");
-            text.AppendLine($"   {fault.GetType().Name}: {Clip(fault.Message, 1500)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"== {finding.Target} seed {finding.Seed}, {finding.Count} times: {signature}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"   {fault.GetType().Name}: {Clip(fault.Message, 1500)}");
             foreach (var line in (fault.StackTrace ?? "").Split('\n').Where(l => l.Contains(" at Ccr.Protocols.", StringComparison.Ordinal)).Take(6))
             {
                 text.AppendLine("   " + line.Trim());
             }
 
-            text.AppendLine($"   input ({finding.Input.Length} bytes): {Clip(Printable(finding.Input), 1500)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"   input ({finding.Input.Length} bytes): {Clip(Printable(finding.Input), 1500)}");
         }
 
         return text.ToString();

@@ -21,7 +21,7 @@ public class FuzzTests
         foreach (var dialect in Enum.GetValues<Dialect>())
         {
             var target = new CutTarget(dialect, Corpus.Value);
-            foreach (var stream in Corpus.Value.Streams(dialect).Where(s => s.Length < 3000).Take(12))
+            foreach (var stream in Corpus.Value.Streams(dialect).Where(s => s.Length < 1500).Take(5))
             {
                 for (var cut = 0; cut <= stream.Length; cut++)
                 {

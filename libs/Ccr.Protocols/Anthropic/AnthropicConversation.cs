@@ -387,7 +387,7 @@ internal sealed class AnthropicConversation
             if (place < 0)
             {
                 _loss.Changed("messages[].content[] (tool_result)", "It answers no call of the turn before; sent as text.");
-                rest.AddRange(result.Content.Where(part => part is not TextBlock { Text.IsBlank: true } and not OpaqueBlock));
+                rest.AddRange(result.Content.Where(part => part is not TextBlock { Text.IsBlank: true } and not OpaqueBlock and not ToolResultBlock and not ToolUseBlock));
                 continue;
             }
 

@@ -31,6 +31,11 @@ public readonly struct EscapedText(ReadOnlyMemory<byte> bytes)
             {
                 i++;
             }
+            else if (b >= 0x80 || (b == '\\' && i + 1 < escaped.Length && escaped[i + 1] == 'u'))
+            {
+                // Rare: another blank of Unicode, or an escaped one; Anthropic counts those as blank too.
+                return string.IsNullOrWhiteSpace(Unescape(escaped[i..]));
+            }
             else if (b != ' ')
             {
                 return false;

@@ -118,7 +118,7 @@ internal static class ResponsesPartReader
             throw path.Fault("[].type", "is missing.");
         }
 
-        if (type.Span.EndsWith("_call"u8) || type.Span.EndsWith("_call_output"u8))
+        if (type.Span.EndsWith("_call"u8) || type.Span.EndsWith("_call_output"u8) || type.Span.SequenceEqual("message"u8) || type.Span.SequenceEqual("reasoning"u8) || type.Span.SequenceEqual("item_reference"u8))
         {
             // Later it would be taken for the item of that name, a result without its call.
             throw path.Fault("[].type", "names an item, which cannot stand inside a message.");

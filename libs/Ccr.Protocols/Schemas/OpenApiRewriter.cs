@@ -93,7 +93,7 @@ internal sealed class OpenApiRewriter(JsonElement root)
                 result["items"] = Schema(value, depth + 1);
                 break;
             case SchemaWord.Items or SchemaWord.PrefixItems when value.ValueKind == JsonValueKind.Array:
-                result["items"] = OneOf(Branches(value, depth));
+                result["items"] = OneOf(value, depth);
                 words.Add("items in this order: " + Short(value));
                 break;
             case SchemaWord.Ref:
@@ -290,18 +290,18 @@ internal sealed class OpenApiRewriter(JsonElement root)
         }
     }
 
-    /// <summary>What may be any of these; an anyOf needs two.</summary>
-    private static JsonNode OneOf(JsonArray branches)
+    /// <summary>What may be any of these.</summary>
+    private JsonObject OneOf(JsonElement value, int depth)
     {
-        if (branches.Count > 1)
+        var schema = new JsonObject();
+        AnyOf(schema, value, depth);
+        if (schema.Count == 0)
         {
-            return new JsonObject { ["anyOf"] = branches };
+            schema["type"] = "string";
         }
 
-        return branches.Count == 1 ? branches[0]!.DeepClone() : new JsonObject { ["type"] = "string" };
+        return schema;
     }
-
-    private JsonArray Branches(JsonElement value, int depth) => new([.. value.EnumerateArray().Select(item => (JsonNode)Schema(item, depth + 1))]);
 
     private static void Enum(JsonObject result, JsonElement value, List<string> words)
     {
