@@ -15,6 +15,6 @@ internal sealed class ResponsesProvider : ProviderDialect
     public override void Encode(CanonicalRequest request, TargetOptions target, IBufferWriter<byte> output, LossReport loss) => ResponsesRequestEncoder.Encode(request, target, output, loss);
 
     /// <inheritdoc/>
-    public override IAnswerDecoder Decoder(IMessageSink sink, string provider, string model, CanonicalRequest? request) => 
+    public override IAnswerDecoder Decoder(IMessageSink sink, string provider, string model, CanonicalRequest? request) =>
         new ResponsesStreamDecoder(sink, provider, model, request?.Tools.Exists(static t => t is { Kind: ToolKind.ClientTyped, Dialect: Dialect.OpenAIResponses }) == true);
 }
