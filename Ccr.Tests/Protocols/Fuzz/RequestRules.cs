@@ -53,6 +53,7 @@ internal static class RequestRules
             var role = message.GetProperty("role").GetString()!;
             if (role == "system")
             {
+                before = "";
                 continue;
             }
 

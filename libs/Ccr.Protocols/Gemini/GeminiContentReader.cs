@@ -317,6 +317,8 @@ internal sealed class GeminiContentReader(ReadOnlyMemory<byte> body, CanonicalRe
         }
 
         content.AddRange(media);
+        // Media and texts may be parts of a response; calls and other responses may not.
+        content.RemoveAll(static block => block is ToolResultBlock or ToolUseBlock);
         return new ToolResultBlock(Answered(id, name), content, isError) { Response = response };
     }
 

@@ -309,7 +309,7 @@ internal sealed class ChatMessagesWriter
                     else
                     {
                         _loss.Changed($"messages[{messages[i].Index.ToString(CultureInfo.InvariantCulture)}] (tool result)", "It answers no call of the turn before; sent as text.");
-                        _userParts.AddRange(result.Content);
+                        _userParts.AddRange(result.Content.Where(static part => part is not ToolResultBlock and not ToolUseBlock));
                     }
                 }
             }
