@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ccr.ProxyService.Tokens;
 
 namespace Ccr.ProxyService.Usage;
@@ -27,7 +28,7 @@ internal sealed record RequestReport(
     long OutputTokens,
     long ReasoningTokens,
     string? StopReason,
-    IReadOnlyList<LossPart>? Losses = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LossPart>? Losses = null)
 {
     /// <summary>The report of a record. Provider and model are those of the last try; null when there was none.</summary>
     public static RequestReport From(RequestRecord record)
