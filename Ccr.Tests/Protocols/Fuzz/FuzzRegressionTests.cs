@@ -128,6 +128,11 @@ public class FuzzRegressionTests
     }
 
     [Fact]
+    public void Definitions_stay_when_a_chain_of_references_at_the_root_leads_nowhere() => Assert.Equal(
+        """{"type":"object","title":"t","$defs":{"A":{"$ref":"#/$defs/C","title":"t"}},"properties":{}}""",
+        Clean("""{"$ref":"#/$defs/A","$defs":{"A":{"$ref":"#/$defs/C","title":"t"}}}""", SchemaTarget.Anthropic));
+
+    [Fact]
     public void A_chain_of_references_at_the_root_is_followed_to_its_end()
     {
         Assert.Equal(
