@@ -127,6 +127,25 @@ public class FuzzRegressionTests
         Assert.Equal(text, Clean(text, target));
     }
 
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public void An_unknown_field_whose_name_needs_escapes_keeps_it(Dialect dialect)
+    {
+        var list = dialect == Dialect.Gemini ? "contents" : dialect == Dialect.OpenAIResponses ? "input" : "messages";
+        var body = Encoding.UTF8.GetBytes($$$"""{"{{{list}}}":[],"a\\b":1,"generationConfig":{"c\"d":2},"toolConfig":{"e\\f":3}}""");
+        var output = new ArrayBufferWriter<byte>();
+        FuzzClients.Encode(dialect, FuzzClients.Decode(dialect, body), new TargetOptions("p", "m"), output, new());
+        using var document = JsonDocument.Parse(output.WrittenMemory);
+        Assert.Equal(1, document.RootElement.GetProperty("a\\b").GetInt32());
+        Assert.Equal(2, document.RootElement.GetProperty("generationConfig").GetProperty("c\"d").GetInt32());
+        Assert.Equal(3, document.RootElement.GetProperty("toolConfig").GetProperty("e\\f").GetInt32());
+    }
+
+    [Fact]
+    public void Definitions_stay_when_a_chain_of_references_at_the_root_leads_nowhere() => Assert.Equal(
+        """{"type":"object","title":"t","$defs":{"A":{"$ref":"#/$defs/C","title":"t"}},"properties":{}}""",
+        Clean("""{"$ref":"#/$defs/A","$defs":{"A":{"$ref":"#/$defs/C","title":"t"}}}""", SchemaTarget.Anthropic));
+
     [Fact]
     public void A_chain_of_references_at_the_root_is_followed_to_its_end()
     {

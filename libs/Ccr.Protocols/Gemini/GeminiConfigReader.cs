@@ -77,7 +77,7 @@ internal static class GeminiConfigReader
             }
             else
             {
-                var name = "generationConfig." + Encoding.UTF8.GetString(reader.ValueSpan);
+                var name = "generationConfig." + reader.GetString();
                 reader.Read();
                 request.Extensions.Add(new(name, reader.Raw(body)));
             }

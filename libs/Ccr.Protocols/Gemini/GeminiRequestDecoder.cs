@@ -92,7 +92,7 @@ public static class GeminiRequestDecoder
         }
         else
         {
-            var name = Encoding.UTF8.GetString(reader.ValueSpan);
+            var name = reader.GetString()!;
             reader.Read();
             var value = reader.Raw(body);
 

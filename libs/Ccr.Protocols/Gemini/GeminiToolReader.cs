@@ -111,7 +111,7 @@ internal sealed class GeminiToolReader(ReadOnlyMemory<byte> body, CanonicalReque
 
     private void AddExtension(ref Utf8JsonReader reader, string prefix)
     {
-        var name = prefix + Encoding.UTF8.GetString(reader.ValueSpan);
+        var name = prefix + reader.GetString();
         reader.Read();
         request.Extensions.Add(new(name, reader.Raw(body)));
     }

@@ -34,8 +34,8 @@ internal sealed class JsonSchemaRewriter(JsonElement root, SchemaTarget target, 
             main = found;
         }
 
-        // Its own definitions are those of the whole, unless a reference went round in a circle and came back to it.
-        var isReference = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("$ref", out _) && !main.TryGetProperty("$ref", out _);
+        // Then the definitions of the whole go with it, unless the references went round in a circle and it is the whole.
+        var isReference = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("$ref", out _) && main.GetRawText() != root.GetRawText();
 
         writer.WriteStartObject();
         var properties = new List<JsonProperty>();
