@@ -201,8 +201,8 @@ internal static class RequestRules
                 return "no parts";
             }
 
-            var calls = parts.Count(p => p.TryGetProperty("functionCall", out _));
-            var results = parts.Count(p => p.TryGetProperty("functionResponse", out _));
+            var calls = parts.Count(p => p.TryGetProperty("functionCall", out var call) && call.ValueKind == JsonValueKind.Object);
+            var results = parts.Count(p => p.TryGetProperty("functionResponse", out var response) && response.ValueKind == JsonValueKind.Object);
             if (results != open || (calls > 0 && role != "model"))
             {
                 return "calls and responses do not fit";
