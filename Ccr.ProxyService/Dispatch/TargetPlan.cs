@@ -52,7 +52,7 @@ internal sealed class TargetPlan
     /// <summary>What is known of the target's likings.</summary>
     public TargetOptions Options(IReasoningMemory? memory)
     {
-        var options = new TargetOptions(Target.Provider.Name, Target.Model) { Memory = memory };
+        var options = new TargetOptions(Target.Provider.Name, Target.Model) { Memory = memory, IsChatGptBackend = IsChatGpt(Target.Provider.BaseUrl) };
         foreach (var transformer in _transformers)
         {
             transformer.Configure(options);
@@ -111,4 +111,7 @@ internal sealed class TargetPlan
 
         return next;
     }
+
+    /// <summary>The Responses backend of ChatGPT, which refuses sampling and limits and only streams.</summary>
+    private static bool IsChatGpt(Uri address) => address.AbsolutePath.Contains("/backend-api/codex/", StringComparison.OrdinalIgnoreCase);
 }

@@ -16,9 +16,12 @@ internal sealed class ChatToolsWriter(CanonicalRequest request, TargetOptions ta
         {
             if (!tool.IsClientTool)
             {
-                if (tool.Kind == ToolKind.WebSearch && target.TakesWebSearchOptions)
+                var isOptions = request.Dialect == Dialect.OpenAIChat && tool.Kind == ToolKind.WebSearch && tool.Raw.IsPresent;
+                if (isOptions || (tool.Kind == ToolKind.WebSearch && target.Rules.TakesWebSearchOptions))
                 {
-                    json.Raw(",\"web_search_options\":{}"u8);
+                    // A client of this dialect knows what its server takes.
+                    json.Raw(",\"web_search_options\":"u8);
+                    json.Raw(isOptions ? tool.Raw.Span : "{}"u8);
                 }
                 else if (tool.Kind != ToolKind.WebSearch || !target.WebSearchIsElsewhere)
                 {

@@ -48,6 +48,9 @@ public sealed record ModelRules(string Prefix)
     /// <summary>How a Chat server wants to be asked to reason.</summary>
     public ReasoningStyle Style { get; init; } = ReasoningStyle.Effort;
 
+    /// <summary>Searches the web on web_search_options (Chat).</summary>
+    public bool TakesWebSearchOptions { get; init; }
+
     /// <summary>Tool call ids must be nine letters or digits (Mistral).</summary>
     public bool NineCharacterToolIds { get; init; }
 
@@ -78,6 +81,9 @@ public sealed record ModelRules(string Prefix)
         OpenAI("o1", LowToHigh),
         OpenAI("o3", LowToHigh),
         OpenAI("o4", LowToHigh),
+        new("gpt-4o-search") { TakesWebSearchOptions = true, Style = ReasoningStyle.Never },
+        new("gpt-4o-mini-search") { TakesWebSearchOptions = true, Style = ReasoningStyle.Never },
+        OpenAI("gpt-5-search", EffortLevels.Unknown) with { TakesWebSearchOptions = true, Style = ReasoningStyle.Never },
         OpenAI("gpt-5-1", LowToHigh | EffortLevels.None),
         OpenAI("gpt-5-2", LowToHigh | EffortLevels.None | EffortLevels.XHigh),
         OpenAI("gpt-5-", LowToHigh | EffortLevels.Minimal),

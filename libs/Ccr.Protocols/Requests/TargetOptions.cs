@@ -43,9 +43,6 @@ public sealed class TargetOptions
     /// <summary>True for the Responses backend of ChatGPT, which refuses sampling and limits.</summary>
     public bool IsChatGptBackend { get; set; }
 
-    /// <summary>True when a Chat server runs a web search on web_search_options.</summary>
-    public bool TakesWebSearchOptions { get; set; }
-
     /// <summary>True when a transformer asks for the web search in another way (OpenRouter's plugins).</summary>
     public bool WebSearchIsElsewhere { get; set; }
 }
