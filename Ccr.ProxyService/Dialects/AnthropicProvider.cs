@@ -17,7 +17,7 @@ internal sealed class AnthropicProvider : ProviderDialect
         provider.IsVertex ? ModelAddress.Of(provider.BaseUrl, model, stream ? "streamRawPredict" : "rawPredict", null) : provider.BaseUrl;
 
     /// <inheritdoc/>
-    public override void Authorize(HttpRequestMessage request, ProviderConfig provider)
+    public override void Authorize(HttpRequestMessage request, ProviderConfig provider, ProviderKey key)
     {
         if (!request.Headers.Contains("anthropic-version") && !provider.IsVertex)
         {
@@ -27,11 +27,11 @@ internal sealed class AnthropicProvider : ProviderDialect
         // Exactly one of the two: with both, servers disagree on which counts.
         if (provider.UseBearer)
         {
-            base.Authorize(request, provider);
+            base.Authorize(request, provider, key);
         }
-        else if (provider.ApiKey is { } key)
+        else if (key.Secret is { } secret)
         {
-            request.Headers.TryAddWithoutValidation("x-api-key", key);
+            request.Headers.TryAddWithoutValidation("x-api-key", secret);
         }
     }
 

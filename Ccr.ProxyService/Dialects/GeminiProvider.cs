@@ -17,15 +17,15 @@ internal sealed class GeminiProvider : ProviderDialect
         stream ? ModelAddress.Of(provider.BaseUrl, model, "streamGenerateContent", "alt=sse") : ModelAddress.Of(provider.BaseUrl, model, "generateContent", null);
 
     /// <inheritdoc/>
-    public override void Authorize(HttpRequestMessage request, ProviderConfig provider)
+    public override void Authorize(HttpRequestMessage request, ProviderConfig provider, ProviderKey key)
     {
         if (provider.UseBearer)
         {
-            base.Authorize(request, provider);
+            base.Authorize(request, provider, key);
         }
-        else if (provider.ApiKey is { } key)
+        else if (key.Secret is { } secret)
         {
-            request.Headers.TryAddWithoutValidation("x-goog-api-key", key);
+            request.Headers.TryAddWithoutValidation("x-goog-api-key", secret);
         }
     }
 

@@ -12,12 +12,12 @@ internal abstract class ProviderDialect
     /// <summary>The address of a call.</summary>
     public virtual Uri Address(ProviderConfig provider, string model, bool stream) => provider.BaseUrl;
 
-    /// <summary>Adds the provider's key.</summary>
-    public virtual void Authorize(HttpRequestMessage request, ProviderConfig provider)
+    /// <summary>Adds a key of the provider's.</summary>
+    public virtual void Authorize(HttpRequestMessage request, ProviderConfig provider, ProviderKey key)
     {
-        if (provider.ApiKey is { } key)
+        if (key.Secret is { } secret)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         }
     }
 

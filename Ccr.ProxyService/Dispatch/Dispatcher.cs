@@ -6,6 +6,7 @@ using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Endpoints;
+using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
@@ -30,15 +31,18 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
         for (var i = 0; i < targets.Count; i++)
         {
             var target = targets[i];
+            var admission = await health.AdmitAsync(target, call, call.Http.RequestAborted).ConfigureAwait(false);
+            var pass = admission.Pass!;
             var started = time.GetTimestamp();
             var outcome = PassesThrough(call, target)
-                ? await passThrough.RunAsync(call, target.Plan, i).ConfigureAwait(false)
-                : await translated.RunAsync(call, target.Plan, i).ConfigureAwait(false);
+                ? await passThrough.RunAsync(call, target.Plan, pass, i).ConfigureAwait(false)
+                : await translated.RunAsync(call, target.Plan, pass, i).ConfigureAwait(false);
             var duration = time.GetElapsedTime(started);
             call.UpstreamTime += duration;
 
             if (outcome.ClientGone)
             {
+                health.Abandoned(pass);
                 call.Attempts.Add(new(target.Provider.Name, target.Model, 0, "client_gone", duration));
                 call.Failure = "client_gone";
                 return 499;
@@ -47,14 +51,15 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
             if (outcome.Error is not { } error)
             {
                 call.Attempts.Add(new(target.Provider.Name, target.Model, 200, null, duration));
-                health.Succeeded(target.Name, call.TimeToFirstContent ?? duration);
+                health.FirstContent(pass, call.TimeToFirstContent ?? duration);
+                health.Succeeded(pass, duration);
                 call.Failure = null;
                 return 200;
             }
 
             var word = Failures.Word(error.Kind);
             call.Attempts.Add(new(target.Provider.Name, target.Model, error.Status, word, duration));
-            health.Failed(target.Name, word);
+            health.Failed(pass, error);
             call.Failure = word;
             AttemptFailed(log, call.RequestId, target.Name, word, error.Status, error.Message);
             if (outcome.Committed)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Hosting;
 using Ccr.ProxyService.Providers;
 using Ccr.ProxyService.Usage;
@@ -10,10 +11,10 @@ using Ccr.ProxyService.Usage;
 namespace Ccr.ProxyService.Dispatch;
 
 /// <summary>One call to a provider of the client's own dialect: bytes go through as they are, both ways, with a tap that watches.</summary>
-internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit drain, AnswerTranslation translation, IUsageRecorder usage, TimeProvider time)
+internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit drain, TargetHealth health, AnswerTranslation translation, IUsageRecorder usage, TimeProvider time)
 {
     /// <summary>Sends the request to the target and the answer to the client.</summary>
-    public async Task<AttemptOutcome> RunAsync(ProxyCall call, TargetPlan plan, int attempt)
+    public async Task<AttemptOutcome> RunAsync(ProxyCall call, TargetPlan plan, Pass pass, int attempt)
     {
         var provider = plan.Target.Provider;
         using var clock = new AttemptClock(call.Config.ApiTimeout, time, call.Http.RequestAborted, drain.Token);
@@ -36,12 +37,13 @@ internal sealed class PassThroughAttempt(UpstreamClients clients, DrainLimit dra
                 });
             }
 
-            using var request = UpstreamRequests.PassThrough(plan, call, edited?.Written, asksForUsage);
+            using var request = UpstreamRequests.PassThrough(plan, pass.Key, call, edited?.Written, asksForUsage);
             using var response = await clients.For(call.Config.ProxyUrl).SendAsync(request, clock.Token).ConfigureAwait(false);
             clock.Touch();
+            health.Headers(pass, response);
             if (!response.IsSuccessStatusCode)
             {
-                var (error, body) = await UpstreamErrors.ReadAsync(response, provider, time, clock.Token).ConfigureAwait(false);
+                var (error, body) = await UpstreamErrors.ReadAsync(response, provider, pass.Key, time, clock.Token).ConfigureAwait(false);
                 return new(error, false, Verbatim: new((int)response.StatusCode, AnswerForm.TypeFor(false, response.Content.Headers.ContentType), body, response));
             }
 

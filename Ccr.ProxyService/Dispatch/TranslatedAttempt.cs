@@ -1,15 +1,16 @@
 using System.Net;
 using Ccr.Protocols.Canonical;
+using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Hosting;
 using Ccr.ProxyService.Providers;
 
 namespace Ccr.ProxyService.Dispatch;
 
 /// <summary>One call to a provider through the canonical form: the request is encoded for it, its answer decoded.</summary>
-internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drain, AnswerTranslation translation, ReasoningMemory memory, TimeProvider time)
+internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drain, TargetHealth health, AnswerTranslation translation, ReasoningMemory memory, TimeProvider time)
 {
     /// <summary>Sends the request to the target and the answer to the client.</summary>
-    public async Task<AttemptOutcome> RunAsync(ProxyCall call, TargetPlan plan, int attempt)
+    public async Task<AttemptOutcome> RunAsync(ProxyCall call, TargetPlan plan, Pass pass, int attempt)
     {
         var provider = plan.Target.Provider;
         using var clock = new AttemptClock(call.Config.ApiTimeout, time, call.Http.RequestAborted, drain.Token);
@@ -28,13 +29,14 @@ internal sealed class TranslatedAttempt(UpstreamClients clients, DrainLimit drai
                 body = EditedBody.Make(written.Written.Span, edited => plan.EditBody(edited, request, options));
             }
 
-            using var message = UpstreamRequests.Translated(plan, body.Written, call.Stream);
+            using var message = UpstreamRequests.Translated(plan, pass.Key, body.Written, call.Stream);
             using var response = await clients.For(call.Config.ProxyUrl).SendAsync(message, clock.Token).ConfigureAwait(false);
             clock.Touch();
+            health.Headers(pass, response);
             body.Dispose();
             if (!response.IsSuccessStatusCode)
             {
-                var (error, _) = await UpstreamErrors.ReadAsync(response, provider, time, clock.Token).ConfigureAwait(false);
+                var (error, _) = await UpstreamErrors.ReadAsync(response, provider, pass.Key, time, clock.Token).ConfigureAwait(false);
                 return new(error, false);
             }
 

@@ -12,10 +12,10 @@ internal static class UpstreamErrors
     private const int LongestErrorBody = 256 * 1024;
 
     /// <summary>Reads an answer that is no success; at most 256 KiB of it.</summary>
-    public static async Task<(ProviderError Error, byte[] Body)> ReadAsync(HttpResponseMessage response, ProviderConfig provider, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<(ProviderError Error, byte[] Body)> ReadAsync(HttpResponseMessage response, ProviderConfig provider, ProviderKey key, TimeProvider time, CancellationToken cancellationToken)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var body = WithoutKey(await ReadBodyAsync(stream, LongestErrorBody, cancellationToken).ConfigureAwait(false), provider.ApiKey);
+        var body = WithoutKey(await ReadBodyAsync(stream, LongestErrorBody, cancellationToken).ConfigureAwait(false), key.Secret);
         return (ProviderErrorReader.Read((int)response.StatusCode, body, RetryAfter(response, time), provider.Name), body);
     }
 

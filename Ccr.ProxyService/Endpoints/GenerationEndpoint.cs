@@ -64,8 +64,7 @@ internal sealed partial class GenerationEndpoint(
                 responses.Prepare(call);
             }
 
-            var table = router.Table;
-            call.Decision = await router.RouteAsync(table, call.RequestedModel, call.Peek, call.Body, http.RequestAborted).ConfigureAwait(false);
+            call.Decision = await router.RouteAsync(new(call), http.RequestAborted).ConfigureAwait(false);
             return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
         }
         catch (RequestFormatException e)

@@ -1,6 +1,7 @@
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch;
 using Ccr.ProxyService.Endpoints;
+using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Providers;
 using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
+using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch;
 
 namespace Ccr.ProxyService.Providers;
@@ -18,10 +19,11 @@ internal static class UpstreamRequests
 
     /// <summary>A call in the client's own dialect: its body, query and headers, with the model's name and the key exchanged.</summary>
     /// <param name="plan">The target.</param>
+    /// <param name="key">The key to ask with.</param>
     /// <param name="call">The client's call.</param>
     /// <param name="edited">The body where the configuration adds to it; null for the client's own.</param>
     /// <param name="asksForUsage">True puts stream_options into a Chat body that has none, so that the usage is told.</param>
-    public static HttpRequestMessage PassThrough(TargetPlan plan, ProxyCall call, ReadOnlyMemory<byte>? edited, bool asksForUsage)
+    public static HttpRequestMessage PassThrough(TargetPlan plan, ProviderKey key, ProxyCall call, ReadOnlyMemory<byte>? edited, bool asksForUsage)
     {
         var provider = plan.Target.Provider;
         var client = call.Http.Request;
@@ -39,20 +41,20 @@ internal static class UpstreamRequests
             }
         }
 
-        plan.Provider.Authorize(request, provider);
+        plan.Provider.Authorize(request, provider, key);
         AddExtraHeaders(request, provider.ExtraHeaders);
         AddExtraHeaders(request, plan.ModelHeaders);
         return request;
     }
 
     /// <summary>A call with a body of our own making.</summary>
-    public static HttpRequestMessage Translated(TargetPlan plan, ReadOnlyMemory<byte> body, bool stream)
+    public static HttpRequestMessage Translated(TargetPlan plan, ProviderKey key, ReadOnlyMemory<byte> body, bool stream)
     {
         var provider = plan.Target.Provider;
         var request = new HttpRequestMessage(HttpMethod.Post, plan.Provider.Address(provider, plan.Target.Model, stream)) { Content = new SplicedContent(body) };
         request.Headers.TryAddWithoutValidation("Accept", stream ? "text/event-stream" : "application/json");
         request.Headers.TryAddWithoutValidation("User-Agent", "ccr");
-        plan.Provider.Authorize(request, provider);
+        plan.Provider.Authorize(request, provider, key);
         AddExtraHeaders(request, provider.ExtraHeaders);
         AddExtraHeaders(request, plan.ModelHeaders);
         return request;

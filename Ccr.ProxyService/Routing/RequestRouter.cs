@@ -30,8 +30,11 @@ internal sealed class RequestRouter(IConfigStore store, ITokenCounter counter)
 
     /// <summary>Decides for one request; asks the token counter only when the size of the body leaves the long-context rule open.</summary>
     /// <exception cref="RoutingException">Nothing configured can take it.</exception>
-    public async ValueTask<RouteDecision> RouteAsync(RouteTable table, string model, RequestPeek peek, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async ValueTask<RouteDecision> RouteAsync(RouteContext context, CancellationToken cancellationToken)
     {
+        var table = Table;
+        var call = context.Call;
+        var (model, peek, body) = (call.RequestedModel, call.Peek, call.Body);
         var config = table.Config;
         if (!config.Providers.Any(static p => p.DisabledReason is null))
         {

@@ -4,8 +4,12 @@ using Ccr.ProxyService.Tokens;
 namespace Ccr.ProxyService.Routing;
 
 /// <summary>Where a request goes and why.</summary>
-/// <param name="Scenario">The rule that took it: default, background, think, longContext, webSearch, image or direct.</param>
+/// <param name="Scenario">The rule that took it: default, background, think, longContext, webSearch, image, direct, ….</param>
 /// <param name="Reason">Why, for a person.</param>
 /// <param name="Targets">What to try, in order; never empty.</param>
 /// <param name="Tokens">The count that a rule asked for; null when none did.</param>
-internal sealed record RouteDecision(string Scenario, string Reason, IReadOnlyList<RouteTarget> Targets, TokenCount? Tokens);
+internal sealed record RouteDecision(string Scenario, string Reason, IReadOnlyList<RouteTarget> Targets, TokenCount? Tokens)
+{
+    /// <summary>Every rule that was looked at, in order.</summary>
+    public IReadOnlyList<RouteStep> Steps { get; init; } = [];
+}
