@@ -30,6 +30,21 @@ internal sealed record CcrConfig
     /// <summary>The minimum level of log lines (LOG_LEVEL); LOG=false is <see cref="LogLevel.None"/>. Default Information.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>Limits of the stages of calls to providers, where a provider or tier has none of its own.</summary>
+    public TimeoutConfig Timeouts { get; init; } = new();
+
+    /// <summary>How streams to clients are kept.</summary>
+    public StreamConfig Streams { get; init; } = new();
+
+    /// <summary>When a slow target is raced.</summary>
+    public HedgeConfig Hedge { get; init; } = new();
+
+    /// <summary>What becomes of streams that break.</summary>
+    public RescueConfig Rescue { get; init; } = new();
+
+    /// <summary>What one request may cost in tries and time.</summary>
+    public BudgetConfig Budget { get; init; } = new();
+
     /// <summary>All providers of the file, the disabled ones included.</summary>
     public required IReadOnlyList<ProviderConfig> Providers { get; init; }
 

@@ -45,6 +45,11 @@ internal static class ConfigReader
             ProxyUrl = ReadProxy(top),
             MaxBodyBytes = top.Integer("MAX_BODY_BYTES", 1024, 1L << 30) ?? 64L << 20,
             LogLevel = ReadLogLevel(top),
+            Timeouts = ResilienceReader.ReadTimeouts(top, "Timeouts"),
+            Streams = ResilienceReader.ReadStreams(top),
+            Hedge = ResilienceReader.ReadHedge(top),
+            Rescue = ResilienceReader.ReadRescue(top),
+            Budget = ResilienceReader.ReadBudget(top),
             Providers = providers,
             Router = new RouterReader(top, new RouteReader(providers, broken)).Read(providers.Count + broken.Count > 0),
         };

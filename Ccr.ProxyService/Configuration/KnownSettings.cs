@@ -17,6 +17,11 @@ internal static class KnownSettings
         new("LOG", "true or false", "true"),
         new("LOG_LEVEL", "string", "info"),
         new("MAX_BODY_BYTES", "number", "67108864"),
+        new("Timeouts", "object", "none"),
+        new("Streams", "object", "none"),
+        new("Hedge", "object", "none"),
+        new("Rescue", "object", "none"),
+        new("Budget", "object", "none"),
         .. NotYet(
             "CLAUDE_PATH", "NON_INTERACTIVE_MODE", "CUSTOM_ROUTER_PATH", "REWRITE_SYSTEM_PROMPT", "forceUseImageAgent",
             "transformers", "plugins", "Plugins", "StatusLine", "ANTHROPIC_SMALL_FAST_MODEL",
@@ -38,7 +43,9 @@ internal static class KnownSettings
         new("extra_headers", "object of strings", "none"),
         new("extra_body", "object", "none"),
         new("model_settings", "object of objects", "none"),
-        .. NotYet("tokenizer", "tier_name", "pricing", "model_pricing", "modelPricing", "honor_ratelimit_headers", "allow_streaming"),
+        new("tier_name", "string", "none"),
+        new("timeouts", "object", "none"),
+        .. NotYet("tokenizer", "pricing", "model_pricing", "modelPricing", "honor_ratelimit_headers", "allow_streaming"),
     ];
 
     /// <summary>One model of model_settings.</summary>
@@ -59,8 +66,9 @@ internal static class KnownSettings
         new("webSearch", "route or object", "none"),
         new("image", "route", "none"),
         new("tiers", "array of routes", "none"),
+        new("tierRetries", "object of objects", "none"),
         .. NotYet(
-            "tierRetries", "forceNonStreaming", "ignoreDirect", "topK", "routingTemperature", "gpRouting", "presets", "batching",
+            "forceNonStreaming", "ignoreDirect", "topK", "routingTemperature", "gpRouting", "presets", "batching",
             "web_search", "rules"),
     ];
 
@@ -80,6 +88,60 @@ internal static class KnownSettings
         new("longContext", "array of routes", "none"),
         new("webSearch", "array of routes", "none"),
         new("image", "array of routes", "none"),
+    ];
+
+    /// <summary>Timeouts, and a provider's timeouts; all in milliseconds.</summary>
+    public static readonly KnownSetting[] Timeouts =
+    [
+        new("connectMs", "number", "10000"),
+        new("responseHeadersMs", "number", "120000"),
+        new("firstEventMs", "number", "120000"),
+        new("firstContentMs", "number", "300000"),
+        new("idleMs", "number", "120000"),
+        new("totalMs", "number", "0, none"),
+    ];
+
+    /// <summary>Streams.</summary>
+    public static readonly KnownSetting[] Streams =
+    [
+        new("commitWaitMs", "number", "10000"),
+        new("keepAliveMs", "number", "15000"),
+        new("drainMs", "number", "6000; 2500 under an orchestrator"),
+    ];
+
+    /// <summary>Hedge.</summary>
+    public static readonly KnownSetting[] Hedge =
+    [
+        new("enabled", "true or false", "true"),
+        new("delayMs", "number", "learned"),
+        new("minDelayMs", "number", "10000"),
+    ];
+
+    /// <summary>Rescue.</summary>
+    public static readonly KnownSetting[] Rescue =
+    [
+        new("enabled", "true or false", "true"),
+        new("errorFor", "array of strings", "claude-code"),
+        new("maxBytes", "number", "2097152"),
+    ];
+
+    /// <summary>Budget.</summary>
+    public static readonly KnownSetting[] Budget =
+    [
+        new("maxAttempts", "number", "10"),
+        new("maxMs", "number", "300000"),
+    ];
+
+    /// <summary>One entry of Router.tierRetries.</summary>
+    public static readonly KnownSetting[] TierRetry =
+    [
+        new("max_retries", "number", "2"),
+        new("base_backoff_ms", "number", "250"),
+        new("backoff_multiplier", "number", "2"),
+        new("max_backoff_ms", "number", "10000"),
+        new("max_retry_after_ms", "number", "5000"),
+        new("stream_first_event_timeout_ms", "number", "120000") { Aliases = ["streamFirstEventTimeoutMs"] },
+        new("stream_idle_timeout_ms", "number", "120000") { Aliases = ["streamIdleTimeoutMs"] },
     ];
 
     private static IEnumerable<KnownSetting> NotYet(params string[] names) =>

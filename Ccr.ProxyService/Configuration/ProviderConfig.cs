@@ -40,6 +40,12 @@ internal sealed record ProviderConfig
     /// <summary>What a model adds to that: its transformers, headers and body members, by the model's name.</summary>
     public IReadOnlyDictionary<string, ModelSettings> ModelSettings { get; init; } = new Dictionary<string, ModelSettings>();
 
+    /// <summary>The Rust router's name for this provider as a tier (tier_name): another key for tierRetries; null for none.</summary>
+    public string? TierName { get; init; }
+
+    /// <summary>Limits of stages for this provider's calls (timeouts).</summary>
+    public TimeoutConfig Timeouts { get; init; } = new();
+
     /// <summary>True for the publishers' addresses of Vertex AI, which have the model and the verb in the path.</summary>
     public bool IsVertex { get; init; }
 

@@ -5,6 +5,9 @@ namespace Ccr.ProxyService.Configuration;
 /// <summary>Reads routes, "provider,model", against the providers of the file.</summary>
 internal sealed class RouteReader(IReadOnlyList<ProviderConfig> providers, IReadOnlyCollection<string> brokenProviders)
 {
+    /// <summary>The providers of the file.</summary>
+    public IReadOnlyList<ProviderConfig> Providers => providers;
+
     /// <summary>The route of a setting; null when absent, empty or wrong.</summary>
     public RouteTarget? Read(ConfigSection section, string name)
     {

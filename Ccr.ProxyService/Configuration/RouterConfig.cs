@@ -30,6 +30,38 @@ internal sealed record RouterConfig
     /// <summary>Top-level fallback of the Node router: by scenario name ("default", "think", …), tried in order after the scenario's own target.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<RouteTarget>> Fallback { get; init; } = new Dictionary<string, IReadOnlyList<RouteTarget>>();
 
+    /// <summary>Router.tierRetries of the Rust router: by "tier-N", tier name, provider, "provider,model" or "*", without regard to case.</summary>
+    public IReadOnlyDictionary<string, RetryPolicy> Retries { get; init; } = new Dictionary<string, RetryPolicy>();
+
+    /// <summary>The retry policy of a target: the closest entry counts.</summary>
+    public RetryPolicy RetryOf(RouteTarget target)
+    {
+        if (Retries.Count == 0)
+        {
+            return RetryPolicy.Default;
+        }
+
+        return Retries.GetValueOrDefault(target.Name)
+            ?? TierOf(target)
+            ?? (target.Provider.TierName is { } tier ? Retries.GetValueOrDefault(tier) : null)
+            ?? Retries.GetValueOrDefault(target.Provider.Name)
+            ?? Retries.GetValueOrDefault("*")
+            ?? RetryPolicy.Default;
+    }
+
+    private RetryPolicy? TierOf(RouteTarget target)
+    {
+        for (var i = 0; i < Tiers.Count; i++)
+        {
+            if (Tiers[i].Name.Equals(target.Name, StringComparison.OrdinalIgnoreCase))
+            {
+                return Retries.GetValueOrDefault("tier-" + i.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>How many routes are set: scenarios, tiers and fallbacks.</summary>
     public int RouteCount =>
         new[] { Default, Background, Think, LongContext, WebSearch, Image }.Count(r => r is not null) + Tiers.Count + Fallback.Values.Sum(f => f.Count);

@@ -11,8 +11,10 @@ internal sealed class RouterReader(ConfigSection top, RouteReader routes)
         var node = top.Object("Router");
         var section = top.Below(node ?? new Json5Object(1, []), "Router", KnownSettings.Router);
         section.ReportNames();
+        var tiers = routes.ReadList(section, "tiers");
         var router = new RouterConfig
         {
+            Retries = ResilienceReader.ReadRetries(section, routes.Providers, tiers.Count),
             Default = routes.Read(section, "default"),
             Background = routes.Read(section, "background"),
             Think = routes.Read(section, "think"),
@@ -20,7 +22,7 @@ internal sealed class RouterReader(ConfigSection top, RouteReader routes)
             LongContextThreshold = (int)(section.Integer("longContextThreshold", 1, int.MaxValue) ?? 60_000),
             WebSearch = ReadWebSearch(section),
             Image = routes.Read(section, "image"),
-            Tiers = routes.ReadList(section, "tiers"),
+            Tiers = tiers,
             Fallback = ReadFallback(),
         };
         if (hasProviders && section.Find("default")?.Value is null or Json5String { Text: "" })

@@ -50,6 +50,9 @@ internal abstract class ClientDialect
     /// <summary>What ends a stream of the provider's own bytes that was cut.</summary>
     public abstract void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId);
 
+    /// <summary>What keeps a client waiting that has got no content yet, or is between two events. Comments: no dialect's library takes offence at them but Gemini's.</summary>
+    public virtual void WriteWaiting(IBufferWriter<byte> output) => output.Write(": keep-alive\n\n"u8);
+
     /// <summary>Our id of the answer to a call.</summary>
     public string AnswerId(ProxyCall call) => string.Concat(IdPrefix, call.RequestId.AsSpan(4));
 }

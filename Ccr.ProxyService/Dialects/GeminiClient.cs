@@ -48,6 +48,11 @@ internal sealed class GeminiClient : ClientDialect
         output.Write("\n\n"u8);
     }
 
+    /// <summary>Nothing: Google's library stops at whatever is no data line.</summary>
+    public override void WriteWaiting(IBufferWriter<byte> output)
+    {
+    }
+
     /// <summary>Whether the client did not ask for server-sent events.</summary>
     public static bool WantsArray(ProxyCall call) => call.Stream && !call.Http.Request.Query["alt"].ToString().Equals("sse", StringComparison.OrdinalIgnoreCase);
 }

@@ -36,6 +36,46 @@ internal static class AnswerHeaders
         }
     }
 
+    /// <summary>The head of an answer whose first content has come.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="target">Who answers.</param>
+    /// <param name="attempts">How many attempts there were, this one included.</param>
+    /// <param name="from">The provider's answer.</param>
+    /// <param name="isVerbatim">True when its bytes pass through, and so do its headers.</param>
+    public static void SetAnswer(ProxyCall call, RouteTarget target, int attempts, HttpResponseMessage from, bool isVerbatim)
+    {
+        var response = call.Http.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        if (isVerbatim)
+        {
+            CopyFrom(from, response);
+            response.ContentType = AnswerForm.TypeFor(call.Stream, from.Content.Headers.ContentType);
+            if (call.Stream)
+            {
+                response.Headers["X-Accel-Buffering"] = "no";
+            }
+        }
+        else if (call.Stream)
+        {
+            SetStream(response, call.Client.StreamContentType(call));
+        }
+        else
+        {
+            response.ContentType = "application/json";
+        }
+
+        Set(call, target, attempts);
+    }
+
+    /// <summary>The head of a stream whose first content is still to come: who will answer is not known for sure.</summary>
+    public static void SetEarly(ProxyCall call)
+    {
+        var response = call.Http.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        SetStream(response, call.Client.StreamContentType(call));
+        Set(call, call.Asked ?? call.Decision!.Targets[0], call.Attempts.Count + 1);
+    }
+
     /// <summary>A loss report in one line that a header can carry.</summary>
     public static string Words(LossReport loss) => Plain(string.Join("; ", loss.Entries.Select(static e => $"{e.Path} {LossPart.Word(e.Action)}")));
 

@@ -4,10 +4,10 @@ using Ccr.Protocols.Errors;
 namespace Ccr.ProxyService.Dispatch;
 
 /// <summary>
-/// Stands between a provider's decoder and the client's encoder: notes the first content, the usage and how it ended, and keeps an error away from the client as long
-/// as another target may still answer.
+/// Stands between a provider's decoder and the client's encoder: notes the first content, the usage and how it ended, and keeps an error away from the client, whom another
+/// attempt may still answer.
 /// </summary>
-internal sealed class AnswerMeter(IMessageSink next, CommitGate gate) : IMessageSink
+internal sealed class AnswerMeter(IMessageSink next) : IMessageSink
 {
     /// <summary>True once anything came that only this answer could have said.</summary>
     public bool HasContent { get; private set; }
@@ -93,22 +93,10 @@ internal sealed class AnswerMeter(IMessageSink next, CommitGate gate) : IMessage
     }
 
     /// <inheritdoc/>
-    public void Error(ProviderError error)
-    {
-        Failure = error;
-        if (gate.IsOpen)
-        {
-            next.Error(error);
-        }
-    }
+    public void Error(ProviderError error) => Failure = error;
 
-    /// <inheritdoc/>
+    /// <summary>Not handed on: whether the client needs a sign of life is seen from its own side.</summary>
     public void Alive()
     {
-        // Keep-alives are the gate's own affair; a held one would reach the client late and in a lump.
-        if (gate.IsOpen)
-        {
-            next.Alive();
-        }
     }
 }

@@ -17,18 +17,33 @@ internal sealed class AnswerRecording : IMessageSink
 
     private readonly List<Action<IMessageSink>> _calls = [];
 
+    /// <summary>The failure that was recorded, if there was one.</summary>
+    public ProviderError? Failure { get; private set; }
+
+    /// <summary>True when there is an answer to play.</summary>
+    public bool HasContent => Failure is null && _calls.Count > 0;
+
     /// <summary>Plays the answer.</summary>
     /// <param name="sink">Where to.</param>
-    /// <param name="flush">Sends what was written so far to the client.</param>
+    /// <param name="client">Who sees it.</param>
     /// <param name="time">The clock of the pauses.</param>
     /// <param name="cancellationToken">Ends the play.</param>
-    public async Task PlayAsync(IMessageSink sink, Func<ValueTask> flush, TimeProvider time, CancellationToken cancellationToken)
+    public async Task PlayAsync(IMessageSink sink, ClientStream client, TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         foreach (var call in _calls)
         {
-            call(sink);
-            await flush().ConfigureAwait(false);
+            await client.EnterAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                call(sink);
+                await client.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                client.Exit();
+            }
+
             if (time.GetElapsedTime(started) < LongestPlay)
             {
                 await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
@@ -111,7 +126,7 @@ internal sealed class AnswerRecording : IMessageSink
     }
 
     /// <inheritdoc/>
-    public void Error(ProviderError error) => _calls.Add(sink => sink.Error(error));
+    public void Error(ProviderError error) => Failure = error;
 
     /// <inheritdoc/>
     public void Alive()

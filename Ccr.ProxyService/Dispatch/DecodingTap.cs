@@ -3,13 +3,19 @@ using Ccr.Protocols.Errors;
 
 namespace Ccr.ProxyService.Dispatch;
 
-/// <summary>A tap that decodes the answer as a translation would, and throws the words away.</summary>
+/// <summary>A tap that decodes the answer as a translation would, and throws the words away, or notes them in a journal.</summary>
 internal sealed class DecodingTap : IMessageSink, IAnswerTap
 {
     private readonly IAnswerDecoder _decoder;
 
-    /// <summary>Watches through a decoder, which is made for this sink.</summary>
-    public DecodingTap(Func<IMessageSink, IAnswerDecoder> decoder) => _decoder = decoder(this);
+    private readonly IMessageSink? _journal;
+
+    /// <summary>Watches through a decoder, which is made for this sink, and tells a journal, where there is one.</summary>
+    public DecodingTap(Func<IMessageSink, IAnswerDecoder> decoder, IMessageSink? journal = null)
+    {
+        _journal = journal;
+        _decoder = decoder(this);
+    }
 
     /// <inheritdoc/>
     public bool HasContent { get; private set; }
@@ -41,51 +47,66 @@ internal sealed class DecodingTap : IMessageSink, IAnswerTap
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();
 
-    void IMessageSink.Start(ReadOnlySpan<byte> providerId) => AnswerId = System.Text.Encoding.UTF8.GetString(providerId);
-
-    void IMessageSink.BeginText()
+    void IMessageSink.Start(ReadOnlySpan<byte> providerId)
     {
+        AnswerId = System.Text.Encoding.UTF8.GetString(providerId);
+        _journal?.Start(providerId);
     }
 
-    void IMessageSink.Text(ReadOnlySpan<byte> escaped) => HasContent = true;
+    void IMessageSink.BeginText() => _journal?.BeginText();
+
+    void IMessageSink.Text(ReadOnlySpan<byte> escaped)
+    {
+        HasContent = true;
+        _journal?.Text(escaped);
+    }
 
     void IMessageSink.Citation(in Citation citation)
     {
     }
 
-    void IMessageSink.BeginThinking()
-    {
-    }
+    void IMessageSink.BeginThinking() => _journal?.BeginThinking();
 
-    void IMessageSink.Thinking(ReadOnlySpan<byte> escaped) => HasContent = true;
+    void IMessageSink.Thinking(ReadOnlySpan<byte> escaped)
+    {
+        HasContent = true;
+        _journal?.Thinking(escaped);
+    }
 
     void IMessageSink.Signature(ReadOnlySpan<byte> escaped)
     {
     }
 
-    void IMessageSink.RedactedThinking(ReadOnlySpan<byte> escapedData)
+    void IMessageSink.RedactedThinking(ReadOnlySpan<byte> escapedData) => _journal?.RedactedThinking(escapedData);
+
+    void IMessageSink.BeginToolUse(ReadOnlySpan<byte> id, ReadOnlySpan<byte> escapedName)
     {
+        HasContent = true;
+        _journal?.BeginToolUse(id, escapedName);
     }
 
-    void IMessageSink.BeginToolUse(ReadOnlySpan<byte> id, ReadOnlySpan<byte> escapedName) => HasContent = true;
+    void IMessageSink.ToolInput(ReadOnlySpan<byte> escaped) => _journal?.ToolInput(escaped);
 
-    void IMessageSink.ToolInput(ReadOnlySpan<byte> escaped)
+    void IMessageSink.ServerTool(in ServerToolUse use)
     {
+        HasContent = true;
+        _journal?.ServerTool(use);
     }
 
-    void IMessageSink.ServerTool(in ServerToolUse use) => HasContent = true;
+    void IMessageSink.EndBlock() => _journal?.EndBlock();
 
-    void IMessageSink.EndBlock()
+    void IMessageSink.Usage(in TokenCounts counts)
     {
+        Usage = counts;
+        _journal?.Usage(counts);
     }
-
-    void IMessageSink.Usage(in TokenCounts counts) => Usage = counts;
 
     void IMessageSink.End(StopReason reason, ReadOnlySpan<byte> escapedStopSequence)
     {
         StopReason = AnthropicWords.Stop(reason);
         IsComplete = true;
         HasContent = true;
+        _journal?.End(reason, escapedStopSequence);
     }
 
     void IMessageSink.Error(ProviderError error) => Error = error;

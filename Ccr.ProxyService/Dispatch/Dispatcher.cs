@@ -1,134 +1,305 @@
-using Ccr.Protocols.Canonical;
-using System.Globalization;
-using Ccr.Protocols.Anthropic;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
-using Ccr.ProxyService.Dialects;
+using Ccr.ProxyService.Dispatch.Rescue;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Health;
+using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
 
 /// <summary>
-/// Carries a request to its targets, one after the other, until one answers.
+/// Carries a request to its targets until one answers.
 /// <code>
-/// for each target:   send -> answer begins?  no  -> note the failure; the request's own fault? tell the client, else next target
-///                                            yes -> commit: from here on only this target can finish, or the stream ends in an error event
+/// for each target:  let through? -> send -> first content?   no  -> note the failure; the request's own fault? tell the client; else the same target again, or the next
+///                                           too slow?            -> race the next target; the first content wins
+///                                           yes -> commit, and carry the answer to its end;  broken on the way? -> another attempt goes on with it
 /// </code>
 /// </summary>
-internal sealed partial class Dispatcher(PassThroughAttempt passThrough, TranslatedAttempt translated, TargetHealth health, TimeProvider time, ILogger<Dispatcher> log)
+internal sealed partial class Dispatcher(
+    AttemptParts parts, RequestRouter router, HedgeDelays hedges, MidStreamRescue rescue, Pulse pulse, IUsageRecorder usage, Jitter jitter, TimeProvider time, ILogger<Dispatcher> log)
 {
     /// <summary>Answers the call; returns the HTTP status the client got (499 when it left).</summary>
     /// <exception cref="RequestFormatException">The body does not fit the protocol; nothing was sent yet.</exception>
     public async Task<int> DispatchAsync(ProxyCall call)
     {
-        var targets = call.Decision!.Targets;
-        AttemptOutcome? last = null;
-        RouteTarget? lastTarget = null;
-        var hopeless = true;
-        for (var i = 0; i < targets.Count; i++)
+        using var client = new ClientStream(call, time);
+        call.IsRescued = MidStreamRescue.Applies(call);
+        if (!call.Stream)
         {
-            var target = targets[i];
-            var admission = await health.AdmitAsync(target, call, call.Http.RequestAborted).ConfigureAwait(false);
-            var pass = admission.Pass!;
-            var started = time.GetTimestamp();
-            var outcome = PassesThrough(call, target)
-                ? await passThrough.RunAsync(call, target.Plan, pass, i).ConfigureAwait(false)
-                : await translated.RunAsync(call, target.Plan, pass, i).ConfigureAwait(false);
-            var duration = time.GetElapsedTime(started);
-            call.UpstreamTime += duration;
+            return await RunAsync(call, client).ConfigureAwait(false);
+        }
 
-            if (outcome.ClientGone)
+        pulse.Join(client);
+        try
+        {
+            return await RunAsync(call, client).ConfigureAwait(false);
+        }
+        finally
+        {
+            pulse.Leave(client);
+            await client.EndAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> RunAsync(ProxyCall call, ClientStream client)
+    {
+        var course = new Course(call, router.Table, time);
+        while (course.Next() is { } target)
+        {
+            if (await AskAsync(call, client, course, target).ConfigureAwait(false) is { } status)
             {
-                health.Abandoned(pass);
-                call.Attempts.Add(new(target.Provider.Name, target.Model, 0, "client_gone", duration));
-                call.Failure = "client_gone";
-                return 499;
+                return status;
             }
 
-            if (outcome.Error is not { } error)
-            {
-                call.Attempts.Add(new(target.Provider.Name, target.Model, 200, null, duration));
-                health.FirstContent(pass, call.TimeToFirstContent ?? duration);
-                health.Succeeded(pass, duration);
-                call.Failure = null;
-                return 200;
-            }
-
-            var word = Failures.Word(error.Kind);
-            call.Attempts.Add(new(target.Provider.Name, target.Model, error.Status, word, duration));
-            health.Failed(pass, error);
-            call.Failure = word;
-            AttemptFailed(log, call.RequestId, target.Name, word, error.Status, error.Message);
-            if (outcome.Committed)
-            {
-                return 200;
-            }
-
-            hopeless &= Failures.IsHopeless(error.Kind);
-            last = outcome;
-            lastTarget = target;
-            if (!Failures.TryNext(error.Kind) || call.Http.RequestAborted.IsCancellationRequested)
+            if (course.IsSpent || (course.Last?.Error is { } error && !Failures.TryNext(error.Kind)))
             {
                 break;
             }
         }
 
-        return await TellClientAsync(call, lastTarget!, last!, hopeless).ConfigureAwait(false);
+        course.Settle();
+        await client.EndAsync().ConfigureAwait(false);
+        return await FailureAnswer.TellAsync(call, client, course).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Whether the client's bytes can go as they are: the provider speaks its dialect, and nothing in the configuration wants to change what is said. A Gemini stream
-    /// without alt=sse is one long JSON array, which is better written anew than watched.
-    /// </summary>
-    private static bool PassesThrough(ProxyCall call, RouteTarget target) =>
-        target.Provider.Protocol == call.Client.Dialect && !target.Plan.Acts && !target.Provider.IsVertex && !(call.Client.Dialect == Dialect.Gemini && GeminiClient.WantsArray(call));
-
-    private static async Task<int> TellClientAsync(ProxyCall call, RouteTarget target, AttemptOutcome outcome, bool hopeless)
+    /// <summary>Asks one target, again where that may help. Null when the next one is to be asked.</summary>
+    private async Task<int?> AskAsync(ProxyCall call, ClientStream client, Course course, RouteTarget target)
     {
-        var error = outcome.Error!;
-        AnswerHeaders.Set(call, target, call.Attempts.Count);
-        if (outcome.Verbatim is { } verbatim && call.Client.Status(error) == verbatim.Status && verbatim.IsErrorObject && call.Client.Understands(error))
+        var policy = call.Config.Router.RetryOf(target);
+        for (var retry = 0; ; retry++)
         {
-            AnswerHeaders.CopyFrom(verbatim.Response, call.Http.Response);
-            call.Http.Response.StatusCode = verbatim.Status;
-            call.Http.Response.ContentType = verbatim.ContentType;
-            SetRetry(call.Http.Response, error, hopeless);
-            await call.Http.Response.Body.WriteAsync(verbatim.Body, call.Http.RequestAborted).ConfigureAwait(false);
-            return verbatim.Status;
-        }
+            var admission = await parts.Health.AdmitAsync(target, call, call.Http.RequestAborted).ConfigureAwait(false);
+            if (admission.Pass is not { } pass)
+            {
+                course.Refused(target, admission.Refusal!);
+                TargetRefused(log, call.RequestId, target.Name, admission.Refusal!.Reason);
+                return null;
+            }
 
-        var status = call.Client.Status(error);
-        SetRetry(call.Http.Response, error, hopeless);
-        var told = error.Kind == ErrorKind.ContextTooLong ? error : error with
-        {
-            Message = string.Create(CultureInfo.InvariantCulture, $"Error from provider({target.Name}{(error.Status > 0 ? ": " : "")}{(error.Status > 0 ? error.Status : "")}): {error.Message}{Others(call)}"),
-        };
-        await ErrorAnswers.WriteAsync(call.Http, status, output => call.Client.WriteError(output, told, call.RequestId)).ConfigureAwait(false);
-        return status;
+            var started = time.GetTimestamp();
+            var number = course.Begin(target);
+            var (attempt, outcome) = await OpenAsync(call, course, new Attempt(parts, call, pass)).ConfigureAwait(false);
+            using (attempt)
+            {
+                if (outcome is null)
+                {
+                    NoteFirstContent(call, attempt);
+                    var status = await CarryAsync(call, client, course, attempt, Math.Max(number, call.Attempts.Count + 1)).ConfigureAwait(false);
+                    call.UpstreamTime += time.GetElapsedTime(started);
+                    return status;
+                }
+
+                call.UpstreamTime += time.GetElapsedTime(started);
+                if (outcome.ClientGone)
+                {
+                    return Abandon(call, attempt);
+                }
+
+                // With a race the failure may be another target's.
+                Note(call, attempt, outcome.Error!);
+                course.Failed(attempt.Pass.Target, outcome);
+                if (attempt.Pass.Target != target || retry >= policy.MaxRetries || course.IsSpent || !await PauseAsync(call, outcome.Error!, policy, retry + 1).ConfigureAwait(false))
+                {
+                    return null;
+                }
+            }
+        }
     }
 
-    private static string Others(ProxyCall call) => call.Attempts.Count < 2
-        ? ""
-        : " (before it failed: " + string.Join("; ", call.Attempts.Take(call.Attempts.Count - 1).Select(a => $"{a.Provider},{a.Model}: {a.Failure}")) + ")";
-
-    private static void SetRetry(HttpResponse response, ProviderError error, bool hopeless)
+    /// <summary>Waits before the same target is asked again; false when it shall not be.</summary>
+    private async Task<bool> PauseAsync(ProxyCall call, ProviderError error, RetryPolicy policy, int retry)
     {
-        var headers = response.Headers;
-        if (AnthropicErrors.RetryAfterSeconds(error) is { } seconds)
+        if (!Failures.RetrySame(error.Kind))
         {
-            headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            return false;
         }
 
-        // The libraries of Anthropic and OpenAI ask again on 429 and 5xx unless this says that it is no use.
-        if (hopeless)
+        var pause = policy.LongestPause(retry) * jitter.Next();
+        if (error.RetryAfter is { } wait)
         {
-            headers["x-should-retry"] = "false";
+            if (wait > policy.MaxRetryAfter)
+            {
+                return false;
+            }
+
+            // Not a moment sooner than asked; a little later, so that not all come at once.
+            pause = wait + (TimeSpan.FromMilliseconds(250) * jitter.Next());
         }
+
+        var started = time.GetTimestamp();
+        try
+        {
+            await Task.Delay(pause, time, call.Http.RequestAborted).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            call.UpstreamTime += time.GetElapsedTime(started);
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits for an attempt's first content; when that takes longer than usual, races the next target against it. Returns the attempt that decided.</summary>
+    private async Task<(Attempt Attempt, AttemptOutcome? Outcome)> OpenAsync(ProxyCall call, Course course, Attempt attempt)
+    {
+        var first = attempt.OpenAsync();
+        if (first.IsCompleted || !call.Stream || !call.Config.Hedge.Enabled || course.Ahead.Count == 0)
+        {
+            return (attempt, await first.ConfigureAwait(false));
+        }
+
+        using var delay = new CancellationTokenSource();
+        var due = Task.Delay(hedges.For(attempt.Pass.Target, call.Config.Hedge), time, delay.Token);
+        if (await Task.WhenAny(first, due).ConfigureAwait(false) == first || course.IsSpent || await SecondAsync(call, course).ConfigureAwait(false) is not { } second)
+        {
+            await delay.CancelAsync().ConfigureAwait(false);
+            return (attempt, await first.ConfigureAwait(false));
+        }
+
+        HedgeBegun(log, call.RequestId, attempt.Pass.Target.Name, second.Pass.Target.Name);
+        var other = second.OpenAsync();
+        var winner = await Task.WhenAny(first, other).ConfigureAwait(false);
+        if (await winner.ConfigureAwait(false) is not null)
+        {
+            // One failed: the other decides.
+            var (failed, rest) = winner == first ? (attempt, other) : (second, first);
+            Note(call, failed, (await winner.ConfigureAwait(false))!);
+            failed.Dispose();
+            return (failed == attempt ? second : attempt, await rest.ConfigureAwait(false));
+        }
+
+        var (won, lost, losing) = winner == first ? (attempt, second, other) : (second, attempt, first);
+        lost.GiveUp();
+        call.Attempts.Add(new(lost.Pass.Target.Provider.Name, lost.Pass.Target.Model, 0, "slower", lost.Elapsed));
+        parts.Health.Abandoned(lost.Pass);
+        _ = DiscardAsync(lost, losing);
+        return (won, null);
+    }
+
+    private static async Task DiscardAsync(Attempt attempt, Task<AttemptOutcome?> opening)
+    {
+        try
+        {
+            await opening.ConfigureAwait(false);
+        }
+        catch (RequestFormatException)
+        {
+            // It was given up; what it would have said no longer matters.
+        }
+        finally
+        {
+            attempt.Dispose();
+        }
+    }
+
+    private async Task<Attempt?> SecondAsync(ProxyCall call, Course course)
+    {
+        for (var i = 0; i < course.Ahead.Count; i++)
+        {
+            var target = course.Ahead[i];
+            if ((await parts.Health.AdmitAsync(target, call, call.Http.RequestAborted).ConfigureAwait(false)).Pass is { } pass)
+            {
+                course.Take(target);
+                course.Begin(target);
+                return new Attempt(parts, call, pass);
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<int> CarryAsync(ProxyCall call, ClientStream client, Course course, Attempt attempt, int number)
+    {
+        if (call.Stream)
+        {
+            usage.StreamStarted();
+        }
+
+        try
+        {
+            var outcome = await attempt.CarryAsync(client, number).ConfigureAwait(false);
+            if (outcome.ClientGone)
+            {
+                return Abandon(call, attempt);
+            }
+
+            if (outcome.Error is not { } error)
+            {
+                Succeed(call, attempt);
+                return StatusCodes.Status200OK;
+            }
+
+            Note(call, attempt, error);
+            return await rescue.RunAsync(call, client, course, attempt, error).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (call.Stream)
+            {
+                usage.StreamEnded();
+            }
+        }
+    }
+
+    private void NoteFirstContent(ProxyCall call, Attempt attempt)
+    {
+        if (call.Stream && attempt.FirstContent is { } first)
+        {
+            parts.Health.FirstContent(attempt.Pass, first);
+            hedges.Observe(attempt.Pass.Target, first);
+        }
+    }
+
+    private void Succeed(ProxyCall call, Attempt attempt)
+    {
+        var target = attempt.Pass.Target;
+        call.Finish(attempt, StatusCodes.Status200OK, null);
+        parts.Health.Succeeded(attempt.Pass, attempt.Elapsed);
+        call.Failure = null;
+    }
+
+    private int Abandon(ProxyCall call, Attempt attempt)
+    {
+        parts.Health.Abandoned(attempt.Pass);
+        call.Finish(attempt, 0, "client_gone");
+        call.Failure = "client_gone";
+        return 499;
+    }
+
+    private void Note(ProxyCall call, Attempt attempt, AttemptOutcome outcome)
+    {
+        if (outcome.ClientGone)
+        {
+            parts.Health.Abandoned(attempt.Pass);
+            call.Finish(attempt, 0, "client_gone");
+        }
+        else
+        {
+            Note(call, attempt, outcome.Error!);
+        }
+    }
+
+    private void Note(ProxyCall call, Attempt attempt, ProviderError error)
+    {
+        var word = Failures.Word(error.Kind);
+        call.Finish(attempt, error.Status, word);
+        parts.Health.Failed(attempt.Pass, error);
+        call.Failure = word;
+        AttemptFailed(log, call.RequestId, attempt.Pass.Target.Name, word, error.Status, error.Message);
     }
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "{RequestId}: {Target} failed: {Failure} (status {Status}): {Reason}")]
     private static partial void AttemptFailed(ILogger log, string requestId, string target, string failure, int status, string reason);
+
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "{RequestId}: {Target} was not asked: {Reason}")]
+    private static partial void TargetRefused(ILogger log, string requestId, string target, string reason);
+
+    [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "{RequestId}: {Target} is slow; {Second} is raced against it")]
+    private static partial void HedgeBegun(ILogger log, string requestId, string target, string second);
 }

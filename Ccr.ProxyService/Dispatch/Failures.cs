@@ -28,8 +28,17 @@ internal static class Failures
     public static bool IsHopeless(ErrorKind kind) => kind is ErrorKind.Authentication or ErrorKind.Permission or ErrorKind.Quota;
 
     /// <summary>
-    /// Whether another target could do better. What is wrong with the request itself is wrong everywhere, and the client acts on it best: it compacts,
-    /// shortens, or shows it to its user.
+    /// Whether the same target may do better in a moment. Not after a silence: that has cost the client enough, and a route that said nothing once will again.
     /// </summary>
-    public static bool TryNext(ErrorKind kind) => kind is not (ErrorKind.InvalidRequest or ErrorKind.ContextTooLong or ErrorKind.ContentPolicy or ErrorKind.TooLarge);
+    public static bool RetrySame(ErrorKind kind) => kind is ErrorKind.Server or ErrorKind.Overloaded or ErrorKind.Transport or ErrorKind.Malformed or ErrorKind.RateLimited;
+
+    /// <summary>
+    /// Whether another target could do better. What is wrong with the request itself is wrong everywhere, and the client acts on it best: it shortens it, or shows it to
+    /// its user. A prompt that is too long for one model may fit another.
+    /// </summary>
+    public static bool TryNext(ErrorKind kind) => kind is not (ErrorKind.InvalidRequest or ErrorKind.ContentPolicy or ErrorKind.TooLarge);
+
+    /// <summary>Whether a stream that was ended by it can be gone on with by another attempt.</summary>
+    public static bool IsRescuable(ProviderError error) =>
+        error.Kind is ErrorKind.Transport or ErrorKind.Malformed or ErrorKind.Timeout or ErrorKind.Server or ErrorKind.Overloaded or ErrorKind.RateLimited && error.Code != "shutting_down";
 }

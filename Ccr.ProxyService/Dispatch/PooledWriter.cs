@@ -11,6 +11,9 @@ internal sealed class PooledWriter(int initialSize) : IBufferWriter<byte>, IDisp
     /// <summary>What was written.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
 
+    /// <summary>Forgets what was written; the memory stays.</summary>
+    public void Clear() => _length = 0;
+
     /// <inheritdoc/>
     public void Advance(int count) => _length += count;
 

@@ -36,6 +36,9 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>The client's body; empty once released.</summary>
     public ReadOnlyMemory<byte> Body => _body?.Memory ?? default;
 
+    /// <summary>Who owns the body's memory; null once released.</summary>
+    public PooledBody? BodyOwner => _body;
+
     /// <summary>What was seen of the body.</summary>
     public RequestPeek Peek
     {
@@ -53,6 +56,12 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
 
     /// <summary>True when the client wants a stream.</summary>
     public bool Stream { get; private set; }
+
+    /// <summary>The target that is being asked; null before the first.</summary>
+    public RouteTarget? Asked { get; set; }
+
+    /// <summary>Whether a stream that breaks after the client has got a part of it is gone on with by another attempt. Clients that resume better by themselves get an error event.</summary>
+    public bool IsRescued { get; set; }
 
     /// <summary>Where it goes; null until routed.</summary>
     public RouteDecision? Decision { get; set; }
@@ -83,6 +92,18 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
 
     /// <summary>Called with every piece of an answer that passes through; null when nobody wants to know.</summary>
     public Action<ReadOnlyMemory<byte>>? Passed { get; set; }
+
+    /// <summary>Enters a finished attempt into the account.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="status">The provider's status; 0 when there was none.</param>
+    /// <param name="failure">The word for its failure; null for an answer.</param>
+    public void Finish(Attempt attempt, int status, string? failure)
+    {
+        var target = attempt.Pass.Target;
+        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed));
+        Counts += attempt.Counts;
+        StopReason = attempt.StopReason ?? StopReason;
+    }
 
     /// <summary>Takes over the body.</summary>
     public void Own(PooledBody body) => _body = body;

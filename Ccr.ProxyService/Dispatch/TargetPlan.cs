@@ -49,6 +49,13 @@ internal sealed class TargetPlan
     /// <summary>True when a request in the provider's own dialect cannot simply pass through.</summary>
     public bool Acts { get; }
 
+    /// <summary>
+    /// Whether the client's bytes can go as they are: the provider speaks its dialect, and nothing in the configuration wants to change what is said. A Gemini stream
+    /// without alt=sse is one long JSON array, which is better written anew than watched.
+    /// </summary>
+    public bool PassesThrough(ProxyCall call) =>
+        Target.Provider.Protocol == call.Client.Dialect && !Acts && !Target.Provider.IsVertex && !(call.Client.Dialect == Dialect.Gemini && GeminiClient.WantsArray(call));
+
     /// <summary>What is known of the target's likings.</summary>
     public TargetOptions Options(IReasoningMemory? memory)
     {

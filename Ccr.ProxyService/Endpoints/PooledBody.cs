@@ -6,6 +6,8 @@ namespace Ccr.ProxyService.Endpoints;
 internal sealed class PooledBody : IDisposable
 {
     private byte[]? _buffer;
+    private int _holders = 1;
+    private int _isDisposed;
 
     private PooledBody(byte[] buffer, int length)
     {
@@ -70,13 +72,33 @@ internal sealed class PooledBody : IDisposable
         }
     }
 
+    /// <summary>Somebody reads it, and may go on to after <see cref="Dispose"/>.</summary>
+    public void Retain() => Interlocked.Increment(ref _holders);
+
+    /// <summary>That one is done.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            GiveBack();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
+    {
+        Memory = default;
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            Release();
+        }
+    }
+
+    private void GiveBack()
     {
         if (_buffer is { } buffer)
         {
             _buffer = null;
-            Memory = default;
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }

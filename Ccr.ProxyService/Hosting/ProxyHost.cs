@@ -1,5 +1,6 @@
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch;
+using Ccr.ProxyService.Dispatch.Rescue;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Providers;
@@ -62,10 +63,13 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<ITargetStates>(services => services.GetRequiredService<TargetHealth>());
         builder.Services.AddSingleton(services => new DrainLimit(drain, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<DrainLimit>());
-        builder.Services.AddSingleton<PassThroughAttempt>();
-        builder.Services.AddSingleton<TranslatedAttempt>();
+        builder.Services.AddSingleton<AttemptParts>();
+        builder.Services.AddSingleton<HedgeDelays>();
+        builder.Services.AddSingleton<Jitter>();
+        builder.Services.AddSingleton<MidStreamRescue>();
+        builder.Services.AddSingleton<Pulse>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Pulse>());
         builder.Services.AddSingleton<Dispatcher>();
-        builder.Services.AddSingleton<AnswerTranslation>();
         builder.Services.AddSingleton<ReasoningMemory>();
         builder.Services.AddSingleton<ResponseStore>();
         builder.Services.AddSingleton<GenerationEndpoint>();

@@ -6,11 +6,13 @@ namespace Ccr.ProxyService.Providers;
 /// <summary>The HTTP connections to providers: one pool for each outbound proxy setting, shared by all providers that use it.</summary>
 internal sealed class UpstreamClients : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<HttpMessageInvoker>> _clients = new(StringComparer.Ordinal);
+    private static readonly TimeSpan UsualConnect = TimeSpan.FromSeconds(10);
 
-    /// <summary>The client for a proxy address; null connects directly.</summary>
-    public HttpMessageInvoker For(Uri? proxy) =>
-        _clients.GetOrAdd(proxy?.AbsoluteUri ?? "", static (_, p) => new Lazy<HttpMessageInvoker>(() => Create(p)), proxy).Value;
+    private readonly ConcurrentDictionary<(Uri? Proxy, TimeSpan Connect), Lazy<HttpMessageInvoker>> _clients = new();
+
+    /// <summary>The client for a proxy address, null for none, and a limit for making connections, null for the usual 10 s.</summary>
+    public HttpMessageInvoker For(Uri? proxy, TimeSpan? connect) =>
+        _clients.GetOrAdd((proxy, connect ?? UsualConnect), static key => new Lazy<HttpMessageInvoker>(() => Create(key.Proxy, key.Connect))).Value;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -25,11 +27,11 @@ internal sealed class UpstreamClients : IDisposable
     }
 
     // An invoker, not an HttpClient: that one may buffer answers and has a time limit of its own.
-    private static HttpMessageInvoker Create(Uri? proxy) => new(new SocketsHttpHandler
+    private static HttpMessageInvoker Create(Uri? proxy, TimeSpan connect) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
+        ConnectTimeout = connect,
         EnableMultipleHttp2Connections = true,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),

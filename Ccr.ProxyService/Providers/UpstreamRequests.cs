@@ -30,7 +30,7 @@ internal static class UpstreamRequests
         var address = provider.Protocol == Dialect.Gemini ? plan.Provider.Address(provider, plan.Target.Model, call.Stream) : provider.BaseUrl;
         var request = new HttpRequestMessage(HttpMethod.Post, WithQuery(address, client))
         {
-            Content = edited is { } body ? new SplicedContent(body) : Splice(call.Body, call.Peek.ModelRange, plan.Target.Model, asksForUsage),
+            Content = edited is { } body ? new SplicedContent(body) : Splice(call, plan.Target.Model, asksForUsage),
         };
 
         foreach (var header in client.Headers)
@@ -60,12 +60,13 @@ internal static class UpstreamRequests
         return request;
     }
 
-    private static SplicedContent Splice(ReadOnlyMemory<byte> body, Range modelRange, string model, bool asksForUsage)
+    private static SplicedContent Splice(ProxyCall call, string model, bool asksForUsage)
     {
-        var (start, length) = modelRange.GetOffsetAndLength(body.Length);
+        var body = call.Body;
+        var (start, length) = call.Peek.ModelRange.GetOffsetAndLength(body.Length);
         if (length == 0)
         {
-            return new(body);
+            return new(body, owner: call.BodyOwner);
         }
 
         var quoted = EscapedText.From(model).Span;
@@ -75,7 +76,7 @@ internal static class UpstreamRequests
         quoted.CopyTo(name.AsSpan(1));
         name[quoted.Length + 1] = (byte)'"';
         usage.CopyTo(name.AsSpan(quoted.Length + 2));
-        return new(body[..start], name, body[(start + length)..]);
+        return new(body[..start], name, body[(start + length)..], call.BodyOwner);
     }
 
     /// <summary>The client's query goes along, but not a key in it, which is one of ours.</summary>

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Json;
+using Ccr.Protocols.Sse;
 
 namespace Ccr.Protocols.Anthropic;
 
@@ -152,6 +153,16 @@ public sealed class AnthropicStreamEncoder : IStreamEncoder
 
     /// <inheritdoc/>
     public void KeepAlive() => _json.Raw("event: ping\ndata: {\"type\":\"ping\"}\n\n"u8);
+
+    /// <inheritdoc/>
+    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame)
+    {
+        if (LastFrame.Number(lastFrame, "index") is { } index)
+        {
+            // After a block's end the next one follows; in the middle of one it goes on.
+            _index = (int)index + (lastFrame.IndexOf("\"content_block_stop\""u8) >= 0 ? 1 : 0);
+        }
+    }
 
     private void BeginBlock(ReadOnlySpan<byte> block)
     {

@@ -17,6 +17,14 @@ public readonly record struct TokenCounts(long Input, long CacheRead, long Cache
     /// <summary>Input that was neither read from nor written to the cache: Anthropic's input_tokens.</summary>
     public long UncachedInput => Math.Max(0, Input - CacheRead - CacheWrite);
 
+    /// <summary>What two attempts at one answer used together.</summary>
+    public static TokenCounts operator +(TokenCounts a, TokenCounts b) =>
+        new(a.Input + b.Input, a.CacheRead + b.CacheRead, a.CacheWrite + b.CacheWrite, a.Output + b.Output, a.Reasoning + b.Reasoning)
+        {
+            CacheWriteHour = a.CacheWriteHour + b.CacheWriteHour,
+            WebSearches = a.WebSearches + b.WebSearches,
+        };
+
     /// <summary>True when nothing was counted, as in the placeholder frames of some providers.</summary>
     public bool IsZero => this == default;
 }

@@ -169,6 +169,9 @@ public sealed class GeminiStreamEncoder : IStreamEncoder
         }
     }
 
+    /// <summary>Takes over nothing: every piece is a whole response by itself. An array that was begun goes on.</summary>
+    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame) => _anyFrame = true;
+
     private void Piece(byte[] head, ReadOnlySpan<byte> escaped)
     {
         // One reservation for the whole event: this is the hot path.

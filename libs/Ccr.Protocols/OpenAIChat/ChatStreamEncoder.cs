@@ -3,6 +3,7 @@ using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Json;
 using Ccr.Protocols.Requests;
+using Ccr.Protocols.Sse;
 
 namespace Ccr.Protocols.OpenAIChat;
 
@@ -16,9 +17,9 @@ public sealed class ChatStreamEncoder : IStreamEncoder
     private readonly RawJsonWriter _json;
     private readonly byte[][] _customNames;
     private readonly bool _includeUsage;
-    private readonly byte[] _head;
-    private readonly byte[] _contentHead;
-    private readonly byte[] _reasoningHead;
+    private byte[] _head = [];
+    private byte[] _contentHead = [];
+    private byte[] _reasoningHead = [];
     private readonly ChatCustomInput _custom = new();
     private readonly List<byte[]> _waiting = [];
     private TokenCounts _usage;
@@ -39,6 +40,15 @@ public sealed class ChatStreamEncoder : IStreamEncoder
         _json = new(output);
         _customNames = CustomNames(request);
         _includeUsage = includeUsage;
+        SetHead(id, model, created);
+    }
+
+    private static ReadOnlySpan<byte> DeltaHead => "{\"index\":0,\"delta\":{"u8;
+
+    private static ReadOnlySpan<byte> DeltaTail => "},\"finish_reason\":null}]}\n\n"u8;
+
+    private void SetHead(string id, string model, long created)
+    {
         var head = new ArrayBufferWriter<byte>(192);
         var json = new RawJsonWriter(head);
         json.Raw("data: {\"id\":"u8);
@@ -52,10 +62,6 @@ public sealed class ChatStreamEncoder : IStreamEncoder
         _contentHead = [.. _head, .. "{\"index\":0,\"delta\":{\"content\":\""u8];
         _reasoningHead = [.. _head, .. "{\"index\":0,\"delta\":{\"reasoning_content\":\""u8];
     }
-
-    private static ReadOnlySpan<byte> DeltaHead => "{\"index\":0,\"delta\":{"u8;
-
-    private static ReadOnlySpan<byte> DeltaTail => "},\"finish_reason\":null}]}\n\n"u8;
 
     /// <inheritdoc/>
     public void Start(ReadOnlySpan<byte> providerId)
@@ -212,6 +218,15 @@ public sealed class ChatStreamEncoder : IStreamEncoder
 
     /// <inheritdoc/>
     public void KeepAlive() => _json.Raw(": keep-alive\n\n"u8);
+
+    /// <inheritdoc/>
+    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame)
+    {
+        if (LastFrame.Text(lastFrame, "id") is { } id && LastFrame.Text(lastFrame, "model") is { } model)
+        {
+            SetHead(id, model, LastFrame.Number(lastFrame, "created") ?? 0);
+        }
+    }
 
     private void FlushWaiting(ReadOnlySpan<byte> callId)
     {

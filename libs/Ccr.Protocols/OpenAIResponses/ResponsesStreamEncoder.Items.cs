@@ -12,6 +12,11 @@ public sealed partial class ResponsesStreamEncoder
     private void BeginItem(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> head)
     {
         var at = 0;
+        if (_itemId.Length < MaxIdSuffix + 32)
+        {
+            _itemId = new byte[MaxIdSuffix + 32];
+        }
+
         Put(_itemId, ref at, prefix);
         Put(_itemId, ref at, _idSuffix);
         _itemId[at++] = (byte)'_';
@@ -26,6 +31,24 @@ public sealed partial class ResponsesStreamEncoder
         _itemsJson.Raw("{\"id\":\""u8);
         _itemsJson.Raw(ItemId);
         _itemsJson.Raw(head);
+    }
+
+    /// <summary>Gives the open text item the id by which the client knows it.</summary>
+    private void RenameItem(byte[] id)
+    {
+        var text = _items.WrittenSpan[_textStart..].ToArray();
+        var head = _items.WrittenSpan[.._itemStart].ToArray();
+        _items.ResetWrittenCount();
+        _itemsJson.Raw(head);
+        _itemId = id;
+        _itemIdLength = id.Length;
+        _itemsJson.Raw("{\"id\":\""u8);
+        _itemsJson.Raw(ItemId);
+        _itemsJson.Raw("\",\"type\":\"message\",\"role\":\"assistant\",\"content\":["u8);
+        _partStart = _items.WrittenCount;
+        _itemsJson.Raw("{\"type\":\"output_text\",\"text\":\""u8);
+        _textStart = _items.WrittenCount;
+        _itemsJson.Raw(text);
     }
 
     /// <summary>Closes what the last EndBlock ended.</summary>

@@ -5,6 +5,7 @@ using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Json;
 using Ccr.Protocols.Requests;
+using Ccr.Protocols.Sse;
 
 namespace Ccr.Protocols.OpenAIResponses;
 
@@ -19,7 +20,7 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
     private readonly RawJsonWriter _json;
     private readonly IBufferWriter<byte> _output;
     private readonly bool _streams;
-    private readonly byte[] _responseId;
+    private byte[] _responseId;
     private readonly byte[] _idSuffix;
     private readonly byte[] _model;
     private readonly long _createdAt;
@@ -28,7 +29,7 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
     // The output array as it grows: the closing events repeat what the deltas said.
     private readonly ArrayBufferWriter<byte> _items = new(4096);
     private readonly RawJsonWriter _itemsJson;
-    private readonly byte[] _itemId = new byte[MaxIdSuffix + 32];
+    private byte[] _itemId = new byte[MaxIdSuffix + 32];
     private readonly ArrayBufferWriter<byte> _signature = new(64);
     private readonly ArrayBufferWriter<byte> _annotations = new(64);
     private readonly ArrayBufferWriter<byte> _input = new(256);
@@ -343,6 +344,27 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
         }
 
         Lifecycle("response.in_progress"u8);
+    }
+
+    /// <inheritdoc/>
+    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame)
+    {
+        if (!answerId.IsEmpty)
+        {
+            _responseId = answerId.ToArray();
+        }
+
+        if (LastFrame.Number(lastFrame, "sequence_number") is { } sequence)
+        {
+            _sequence = sequence + 1;
+        }
+
+        // In the middle of an item its id stays: the libraries find the text that grows by it.
+        if (_open == Block.Text && !_blockEnded && LastFrame.Text(lastFrame, "item_id") is { } item && LastFrame.Number(lastFrame, "output_index") is { } index)
+        {
+            RenameItem(Encoding.UTF8.GetBytes(item));
+            _index = (int)index;
+        }
     }
 
     private static byte[] SealAnthropic(ReadOnlySpan<byte> escaped) =>

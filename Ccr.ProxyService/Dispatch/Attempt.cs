@@ -1,0 +1,314 @@
+using System.Text.Json.Nodes;
+using Ccr.Protocols.Canonical;
+using Ccr.Protocols.Errors;
+using Ccr.Protocols.Requests;
+using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Dispatch.Answers;
+using Ccr.ProxyService.Dispatch.Rescue;
+using Ccr.ProxyService.Health;
+using Ccr.ProxyService.Providers;
+
+namespace Ccr.ProxyService.Dispatch;
+
+/// <summary>
+/// One call to a provider, in two steps: <see cref="OpenAsync"/> until the answer is worth committing to, which leaves no trace with the client and may run beside
+/// another attempt; then <see cref="CarryAsync"/> to its end.
+/// </summary>
+internal sealed class Attempt : IDisposable
+{
+    private readonly AttemptParts _parts;
+    private readonly ProxyCall _call;
+    private readonly TargetPlan _plan;
+    private readonly AttemptClock _clock;
+    private readonly Continuation? _continuation;
+    private PooledWriter? _body;
+    private SplicedContent? _content;
+    private HttpRequestMessage? _request;
+    private HttpResponseMessage? _response;
+    private AnswerReader? _reader;
+    private AnswerCarrier? _carrier;
+    private TargetOptions? _options;
+
+    /// <summary>Prepares the call; nothing is sent yet.</summary>
+    /// <param name="parts">What all attempts share.</param>
+    /// <param name="call">On whose behalf.</param>
+    /// <param name="pass">The permission to ask.</param>
+    /// <param name="continuation">The message it goes on with; null for an answer from the beginning.</param>
+    public Attempt(AttemptParts parts, ProxyCall call, Pass pass, Continuation? continuation = null)
+    {
+        _parts = parts;
+        _call = call;
+        _plan = pass.Target.Plan;
+        _continuation = continuation;
+        Pass = pass;
+        _clock = new AttemptClock(StageLimits.For(call.Config, pass.Target, call.Stream), parts.Time, call.Http.RequestAborted, parts.Drain.Token);
+    }
+
+    /// <summary>The permission it runs under.</summary>
+    public Pass Pass { get; }
+
+    /// <summary>Since it began.</summary>
+    public TimeSpan Elapsed => _clock.Elapsed;
+
+    /// <summary>From its beginning to the first content; null while none came.</summary>
+    public TimeSpan? FirstContent { get; private set; }
+
+    /// <summary>What its translation could not carry over; null for a pass-through.</summary>
+    public LossReport? Loss { get; private set; }
+
+    /// <summary>What it has used so far.</summary>
+    public TokenCounts Counts => _carrier?.Counts ?? default;
+
+    /// <summary>Why the model stopped, in Anthropic's word; null while it has not.</summary>
+    public string? StopReason => _carrier?.StopReason;
+
+    /// <summary>What the client has got of it, to go on with; null when it was not kept.</summary>
+    public ClientMessage? TakeMessage() => _carrier?.TakeMessage();
+
+    /// <summary>Sends the request and reads until the first content, or for a whole answer to its end. Null when there is an answer to carry.</summary>
+    public async Task<AttemptOutcome?> OpenAsync()
+    {
+        try
+        {
+            return await OpenCoreAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (UpstreamErrors.IsTransport(e))
+        {
+            return UpstreamErrors.Outcome(e, _clock, _plan.Target.Provider, committed: false);
+        }
+    }
+
+    /// <summary>Commits to the answer and writes it to the client to its end. A failure on the way is told to nobody yet.</summary>
+    public async Task<AttemptOutcome> CarryAsync(ClientStream client, int number)
+    {
+        var carrier = _carrier!;
+        var token = _clock.Token;
+        try
+        {
+            await client.EnterAsync(token).ConfigureAwait(false);
+            try
+            {
+                if (_continuation is null)
+                {
+                    Commit(client, number);
+                }
+
+                await client.FlushAsync(token).ConfigureAwait(false);
+            }
+            finally
+            {
+                client.Exit();
+            }
+
+            if (!await carrier.PlayAsync(client, _parts.Time, token).ConfigureAwait(false))
+            {
+                await PumpAsync(client, carrier, token).ConfigureAwait(false);
+            }
+
+            if (carrier.Failure is { } failure)
+            {
+                return new(failure, true);
+            }
+
+            carrier.Finished();
+            return AttemptOutcome.Complete;
+        }
+        catch (Exception e) when (UpstreamErrors.IsTransport(e))
+        {
+            if (carrier is VerbatimCarrier { IsWhole: true } && !_clock.IsClientGone)
+            {
+                // The last event had come; how the connection ended after it does not matter.
+                return AttemptOutcome.Complete;
+            }
+
+            return UpstreamErrors.Outcome(e, _clock, _plan.Target.Provider, committed: true);
+        }
+    }
+
+    /// <summary>Ends the client's stream with an error event.</summary>
+    public async Task SayErrorAsync(ClientStream client, ProviderError error)
+    {
+        await client.EnterAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            _carrier!.SayError(error);
+            await UpstreamErrors.TryFlushAsync(_call.Http).ConfigureAwait(false);
+        }
+        finally
+        {
+            client.Exit();
+        }
+    }
+
+    /// <summary>Ends it in favour of another one.</summary>
+    public void GiveUp() => _clock.GiveUp();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _carrier?.Dispose();
+        _reader?.Dispose();
+        _response?.Dispose();
+        _request?.Dispose();
+        ReleaseBody();
+        _clock.Dispose();
+    }
+
+    private async Task<AttemptOutcome?> OpenCoreAsync()
+    {
+        var target = _plan.Target;
+        var provider = target.Provider;
+        var passes = _continuation is null && _plan.PassesThrough(_call);
+        var asksForUsage = false;
+        CanonicalRequest? request = null;
+        _request = passes ? BuildPassThrough(out asksForUsage) : BuildTranslated(out request);
+        _content = (SplicedContent)_request.Content!;
+        _response = await _parts.Clients.For(_call.Config.ProxyUrl, _call.Config.Timeouts.Connect).SendAsync(_request, _clock.Token).ConfigureAwait(false);
+        _clock.Enter(AttemptStage.FirstEvent);
+        _parts.Health.Headers(Pass, _response);
+        ReleaseBody();
+        if (!_response.IsSuccessStatusCode)
+        {
+            var (error, body) = await UpstreamErrors.ReadAsync(_response, provider, Pass.Key, _parts.Time, _clock.Token).ConfigureAwait(false);
+            return new(error, false, Verbatim: passes ? new((int)_response.StatusCode, AnswerForm.TypeFor(false, _response.Content.Headers.ContentType), body, _response) : null);
+        }
+
+        _reader = new AnswerReader(_response, _clock);
+        await _reader.OpenAsync().ConfigureAwait(false);
+        _clock.Enter(AttemptStage.FirstContent);
+
+        // A stream where one document was asked for, or the reverse: the client gets the form it asked for.
+        _carrier = passes && _reader.IsEventStream == _call.Stream
+            ? new VerbatimCarrier(_call, _plan, asksForUsage)
+            : new TranslatedCarrier(_call, _plan, request ?? _call.Canonical, Options(), _parts.Memory, !_reader.IsEventStream, _continuation?.Sink);
+        return await FillAsync(_carrier).ConfigureAwait(false);
+    }
+
+    private async Task<AttemptOutcome?> FillAsync(AnswerCarrier carrier)
+    {
+        if (!_reader!.IsEventStream)
+        {
+            carrier.ReadWhole(await _reader.ReadWholeAsync(_call.Config.MaxBodyBytes).ConfigureAwait(false));
+        }
+        else
+        {
+            while (!carrier.IsFinished && !(_call.Stream && carrier.HasContent))
+            {
+                await FeedAsync(carrier).ConfigureAwait(false);
+            }
+        }
+
+        if (carrier.Failure is { } failure)
+        {
+            return new(failure, false);
+        }
+
+        FirstContent = _clock.Elapsed;
+        _clock.Enter(AttemptStage.Flowing);
+        return null;
+    }
+
+    private async Task PumpAsync(ClientStream client, AnswerCarrier carrier, CancellationToken token)
+    {
+        while (!carrier.IsFinished)
+        {
+            var piece = await _reader!.ReadAsync().ConfigureAwait(false);
+            await client.EnterAsync(token).ConfigureAwait(false);
+            try
+            {
+                Feed(carrier, piece);
+                await client.FlushAsync(token).ConfigureAwait(false);
+            }
+            finally
+            {
+                client.Exit();
+            }
+        }
+    }
+
+    private async ValueTask FeedAsync(AnswerCarrier carrier) => Feed(carrier, await _reader!.ReadAsync().ConfigureAwait(false));
+
+    private static void Feed(AnswerCarrier carrier, ReadOnlyMemory<byte> piece)
+    {
+        if (piece.IsEmpty)
+        {
+            carrier.Complete();
+        }
+        else
+        {
+            carrier.Feed(piece);
+        }
+    }
+
+    private HttpRequestMessage BuildPassThrough(out bool asksForUsage)
+    {
+        var call = _call;
+        var asks = call.Client.Dialect == Dialect.OpenAIChat && call.Stream && !call.Peek.HasStreamOptions;
+        if (_plan.HasExtraBody)
+        {
+            _body = EditedBody.Make(call.Body.Span, body =>
+            {
+                if (body.ContainsKey("model"))
+                {
+                    body["model"] = _plan.Target.Model;
+                }
+
+                _plan.EditBody(body, null, _plan.Options(null));
+                asks = asks && body.TryAdd("stream_options", new JsonObject { ["include_usage"] = true });
+            });
+        }
+
+        asksForUsage = asks;
+        return UpstreamRequests.PassThrough(_plan, Pass.Key, call, _body?.Written, asks);
+    }
+
+    private HttpRequestMessage BuildTranslated(out CanonicalRequest request)
+    {
+        Loss = new LossReport();
+        var asked = _continuation?.Request ?? _call.Canonical;
+        Untranslatable.Check(asked, _plan.Target.Provider.Protocol);
+        var options = Options();
+        var edited = request = _plan.Edit(asked, options, Loss);
+        _body = new PooledWriter(_call.Body.Length + 1024);
+        _plan.Provider.Encode(request, options, _body, Loss);
+        if (_plan.EditsBody || _plan.HasExtraBody)
+        {
+            using var written = _body;
+            _body = EditedBody.Make(written.Written.Span, body => _plan.EditBody(body, edited, options));
+        }
+
+        return UpstreamRequests.Translated(_plan, Pass.Key, _body.Written, _call.Stream);
+    }
+
+    private TargetOptions Options() => _options ??= _plan.Options(_parts.Memory);
+
+    private void Commit(ClientStream client, int number)
+    {
+        _call.TimeToFirstContent = _parts.Time.GetElapsedTime(_call.StartTimestamp);
+        _call.Loss = Loss;
+        if (!client.IsEarly)
+        {
+            AnswerHeaders.SetAnswer(_call, _plan.Target, number, _response!, _carrier is VerbatimCarrier);
+        }
+
+        client.Open(_carrier!.KeepAlive);
+        _carrier.Open();
+        if (!_call.IsRescued || !_call.Stream)
+        {
+            _call.ReleaseBody();
+        }
+    }
+
+    /// <summary>Gives our own body back, unless it is still being sent: an answer may come before the request is through.</summary>
+    private void ReleaseBody()
+    {
+        if (_body is { } body)
+        {
+            _body = null;
+            if (_content is null or { IsIdle: true })
+            {
+                body.Dispose();
+            }
+        }
+    }
+}
