@@ -18,15 +18,22 @@ internal sealed class Pulse(TimeProvider time) : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not ended by the host's stop: streams that are being drained need their keep-alives too.
+        // Told to stop only when the server has drained its streams, which need their keep-alives until then.
         using var timer = new PeriodicTimer(Interval, time);
-        while (!stoppingToken.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false))
+        try
         {
-            foreach (var (stream, _) in _streams)
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             {
-                // Not waited for: a client that takes nothing must not hold up the others.
-                _ = stream.PulseAsync();
+                foreach (var (stream, _) in _streams)
+                {
+                    // Not waited for: a client that takes nothing must not hold up the others.
+                    _ = stream.PulseAsync();
+                }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
         }
     }
 }

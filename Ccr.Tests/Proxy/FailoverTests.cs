@@ -57,7 +57,7 @@ public sealed class FailoverTests : IAsyncLifetime
         await using var proxy = await RunningProxy.StartAsync($$$"""
             {"LOG":false,"Providers":[{"name":"dead","api_base_url":"http://127.0.0.1:1/v1/chat/completions","api_key":"k","models":["m"]},
              {"name":"native","api_base_url":"{{{_simulator.BaseAddress}}}v1/messages","api_key":"k","models":["sim-text"]}],
-             "Router":{"default":"dead,m"},"fallback":{"default":["native,sim-text"]}}
+             "Router":{"default":"dead,m","tierRetries":{"*":{"max_retries":0} } },"fallback":{"default":["native,sim-text"]}}
             """);
         var (response, _) = await proxy.AskAsync(MessagesTests.Body("claude-x", false));
         using (response)

@@ -12,7 +12,7 @@ public sealed class ProviderAddressTests
     {
         await using var upstream = await ScriptedUpstream.StartAsync();
         upstream.Answer(ScriptedReply.Json("{}"));
-        await using var proxy = await RunningProxy.StartAsync($$$$"""{"LOG":false,"Providers":[{"name":"v","api_base_url":"{{{{upstream.BaseAddress}}}}","api_key":"vertex-token","models":["{{{{model}}}}"],"transformer":{"use":[["{{{{transformer}}}}",{"project":"p1","location":"l"}]]}}],"Router":{"default":"v,{{{{model}}}}"}}""");
+        await using var proxy = await RunningProxy.StartAsync($$$$"""{"LOG":false,"Providers":[{"name":"v","api_base_url":"{{{{upstream.BaseAddress}}}}","api_key":"vertex-token","models":["{{{{model}}}}"],"transformer":{"use":[["{{{{transformer}}}}",{"project":"p1","location":"l"}]]}}],"Router":{"tierRetries":{"*":{"max_retries":0}},"default":"v,{{{{model}}}}"}}""");
         using var response = await proxy.PostAsync(Ask);
         var seen = upstream.Single;
         Assert.Equal(address, Uri.UnescapeDataString(seen.Target));
@@ -27,7 +27,7 @@ public sealed class ProviderAddressTests
     {
         await using var upstream = await ScriptedUpstream.StartAsync();
         upstream.Answer(ScriptedReply.Json("{}"));
-        await using var proxy = await RunningProxy.StartAsync($$$$"""{"LOG":false,"Providers":[{"name":"c","api_base_url":"{{{{upstream.BaseAddress}}}}backend-api/codex/responses","api_key":"k","models":["gpt-5"]}],"Router":{"default":"c,gpt-5"}}""");
+        await using var proxy = await RunningProxy.StartAsync($$$$"""{"LOG":false,"Providers":[{"name":"c","api_base_url":"{{{{upstream.BaseAddress}}}}backend-api/codex/responses","api_key":"k","models":["gpt-5"]}],"Router":{"tierRetries":{"*":{"max_retries":0}},"default":"c,gpt-5"}}""");
         using var response = await proxy.PostAsync(Ask);
         Assert.Contains("\"stream\":true", upstream.Single.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("max_output_tokens", upstream.Single.Body, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class ProviderAddressTests
     {
         await using var upstream = await ScriptedUpstream.StartAsync();
         upstream.Answer(ScriptedReply.Json("{}"));
-        await using var proxy = await RunningProxy.StartAsync($$$$"""{"LOG":false,"Providers":[{"name":"c","api_base_url":"{{{{upstream.BaseAddress}}}}v1/chat/completions","api_key":"k","models":["gpt-4o-search-preview","gpt-4o"]}],"Router":{"default":"c,gpt-4o"}}""");
+        await using var proxy = await RunningProxy.StartAsync($$$$"""{"LOG":false,"Providers":[{"name":"c","api_base_url":"{{{{upstream.BaseAddress}}}}v1/chat/completions","api_key":"k","models":["gpt-4o-search-preview","gpt-4o"]}],"Router":{"tierRetries":{"*":{"max_retries":0}},"default":"c,gpt-4o"}}""");
         foreach (var model in (string[])["gpt-4o-search-preview", "gpt-4o"])
         {
             upstream.Answer(ScriptedReply.Json("{}"));

@@ -47,7 +47,7 @@ internal sealed class RunningProxy : IAsyncDisposable
             { "name": "native", "api_base_url": "{{simulator}}v1/messages", "api_key": "native-secret-key", "models": ["sim-text"], "transformer": { "use": ["Anthropic"] } },
             { "name": "chat", "api_base_url": "{{simulator}}v1/chat/completions", "api_key": "chat-secret-key", "models": ["sim-text"] }
           ],
-          "Router": { {{router}} }
+          "Router": { "tierRetries": { "*": { "max_retries": 0 } }, {{router}} }
         }
         """;
 

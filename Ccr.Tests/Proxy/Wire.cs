@@ -45,7 +45,7 @@ internal static class Wire
             { "name": "pr", "protocol": "openai-responses", "api_base_url": "{{upstream}}v1/responses", "api_key": "{{ProviderKey}}", "models": ["{{model}}"] {{provider}} },
             { "name": "pg", "protocol": "gemini", "api_base_url": "{{upstream}}v1beta/models", "api_key": "{{ProviderKey}}", "models": ["{{model}}"] {{provider}} }
           ],
-          "Router": { "default": "pa,{{model}}" }
+          "Router": { "default": "pa,{{model}}", "tierRetries": { "*": { "max_retries": 0 } } }
         }
         """;
 
