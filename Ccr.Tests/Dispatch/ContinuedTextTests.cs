@@ -53,7 +53,7 @@ public sealed class ContinuedTextTests
     private static string Follow(ContinuedText continued, string comes, int size)
     {
         var written = new StringBuilder();
-        foreach (var piece in Pieces(comes, size))
+        foreach (var piece in Pieces(comes.Replace("\n", "\\n", StringComparison.Ordinal), size))
         {
             written.Append(Unescape(Encoding.UTF8.GetString(continued.Take(Encoding.UTF8.GetBytes(piece)))));
         }

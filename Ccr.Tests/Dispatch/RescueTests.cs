@@ -134,7 +134,7 @@ public sealed class RescueTests : IAsyncLifetime
             """];
         var body = await BreakAsync(Dialect.Anthropic, Dialect.Anthropic, begun, cuts: true, ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat, "Hello", " world")));
         Assert.Equal(("Hello world", true), Wire.ReadText(Dialect.Anthropic, body, true));
-        Assert.Equal(["thinking", "text"], AnthropicStreamChecker.Check(Encoding.UTF8.GetBytes(body)).Blocks);
+        Assert.Equal(["thinking", "text"], AnthropicStream.Read(body).Blocks);
     }
 
     [Fact]

@@ -11,15 +11,22 @@ public sealed class WaitingTests : IAsyncLifetime
 
     private readonly TaskCompletionSource _never = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ScriptedUpstream _upstream = null!;
+    private ScriptedUpstream _second = null!;
 
     public static TheoryData<Dialect> Dialects => Wire.Dialects;
 
-    public async Task InitializeAsync() => _upstream = await ScriptedUpstream.StartAsync();
+    public async Task InitializeAsync()
+    {
+        _upstream = await ScriptedUpstream.StartAsync();
+        _second = await ScriptedUpstream.StartAsync();
+        _second.Answer(ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat)));
+    }
 
     public async Task DisposeAsync()
     {
         _never.TrySetResult();
         await _upstream.DisposeAsync();
+        await _second.DisposeAsync();
     }
 
     [Theory]
@@ -30,7 +37,7 @@ public sealed class WaitingTests : IAsyncLifetime
     public async Task A_stage_that_takes_too_long_means_the_next_target(string timeouts, int frames)
     {
         await using var proxy = await StartAsync(timeouts + "\"Hedge\": {\"enabled\": false}, " + Fallback);
-        _upstream.Answer(Silent(Wire.Frames(Dialect.Anthropic)[..frames]), ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat)));
+        _upstream.Answer(Silent(Wire.Frames(Dialect.Anthropic)[..frames]));
         var answer = await WireAnswer.AskAsync(proxy, Dialect.Anthropic, "pa,m", true);
         Assert.Equal(("Hello world", true), Wire.ReadText(Dialect.Anthropic, answer.Body, true));
         Assert.Equal("pc,second", answer.Headers["x-ccr-tier"]);
@@ -39,17 +46,17 @@ public sealed class WaitingTests : IAsyncLifetime
     [Fact]
     public async Task A_providers_own_limit_wins()
     {
-        await using var proxy = await RunningProxy.StartAsync(Wire.Config(_upstream.BaseAddress, "\"Timeouts\": {\"firstEventMs\": 60000}, \"Hedge\": {\"enabled\": false}, " + Fallback, ", \"timeouts\": {\"firstEventMs\": 100}"));
-        _upstream.Answer(Silent([]), ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat)));
+        await using var proxy = await RunningProxy.StartAsync(Config("\"Timeouts\": {\"firstEventMs\": 60000}, \"Hedge\": {\"enabled\": false}, " + Fallback, ", \"timeouts\": {\"firstEventMs\": 100}"));
+        _upstream.Answer(Silent([]));
         Assert.Equal("pc,second", (await WireAnswer.AskAsync(proxy, Dialect.Anthropic, "pa,m", true)).Headers["x-ccr-tier"]);
     }
 
     [Fact]
     public async Task The_rust_routers_limits_of_a_tier_count()
     {
-        await using var proxy = await RunningProxy.StartAsync(Wire.Config(_upstream.BaseAddress, "\"Hedge\": {\"enabled\": false}, " + Fallback)
+        await using var proxy = await RunningProxy.StartAsync(Config("\"Hedge\": {\"enabled\": false}, " + Fallback)
             .Replace("\"max_retries\": 0", "\"max_retries\": 0, \"stream_first_event_timeout_ms\": 100, \"stream_idle_timeout_ms\": 100", StringComparison.Ordinal));
-        _upstream.Answer(Silent([]), ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat)));
+        _upstream.Answer(Silent([]));
         Assert.Equal("pc,second", (await WireAnswer.AskAsync(proxy, Dialect.Anthropic, "pa,m", true)).Headers["x-ccr-tier"]);
     }
 
@@ -58,7 +65,7 @@ public sealed class WaitingTests : IAsyncLifetime
     public async Task A_slow_target_is_raced_and_the_first_content_wins(Dialect client)
     {
         await using var proxy = await StartAsync("\"Hedge\": {\"delayMs\": 50}, " + Fallback);
-        _upstream.Answer(Silent(Wire.Frames(Dialect.Anthropic)[..1]), ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat)));
+        _upstream.Answer(Silent(Wire.Frames(Dialect.Anthropic)[..1]));
         var answer = await WireAnswer.AskAsync(proxy, client, "pa,m", true);
         Assert.Equal(("Hello world", true), Wire.ReadText(client, answer.Body, true));
         Assert.Equal("pc,second", answer.Headers["x-ccr-tier"]);
@@ -70,10 +77,19 @@ public sealed class WaitingTests : IAsyncLifetime
     {
         var fail = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var proxy = await StartAsync("\"Hedge\": {\"delayMs\": 50}, " + Fallback);
-        _upstream.Answer(
-            ScriptedReply.Events(Wire.Frames(Dialect.Anthropic)[0], "") with { Cuts = true, BeforeLast = fail.Task },
-            ScriptedReply.Events([.. Wire.Frames(Dialect.OpenAIChat)[..1], string.Concat(Wire.Frames(Dialect.OpenAIChat)[1..])]) with { BeforeLast = Until(fail) });
+        _upstream.Answer(ScriptedReply.Events(Wire.Frames(Dialect.Anthropic)[0], "") with { Cuts = true, BeforeLast = fail.Task });
+        _second.Answer(ScriptedReply.Events([.. Wire.Frames(Dialect.OpenAIChat)[..1], string.Concat(Wire.Frames(Dialect.OpenAIChat)[1..])]) with { BeforeLast = fail.Task });
+        var race = Task.Run(async () =>
+        {
+            while (_second.Requests.Count == 0)
+            {
+                await Task.Yield();
+            }
+
+            fail.SetResult();
+        });
         var answer = await WireAnswer.AskAsync(proxy, Dialect.Anthropic, "pa,m", true);
+        await race;
         Assert.Equal(("Hello world", true), Wire.ReadText(Dialect.Anthropic, answer.Body, true));
     }
 
@@ -95,7 +111,7 @@ public sealed class WaitingTests : IAsyncLifetime
     {
         await using var proxy = await StartAsync("\"Streams\": {\"commitWaitMs\": 1}, \"Hedge\": {\"enabled\": false}, " + Fallback);
         var fail = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _upstream.Answer(ScriptedReply.Events(Wire.Frames(Dialect.Anthropic)[0], "") with { Cuts = true, BeforeLast = fail.Task }, ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat)));
+        _upstream.Answer(ScriptedReply.Events(Wire.Frames(Dialect.Anthropic)[0], "") with { Cuts = true, BeforeLast = fail.Task });
         using var response = await proxy.PostAsync(Wire.Path(client, "pa,m", true), Wire.Body(client, "pa,m", true));
         Assert.Equal(200, (int)response.StatusCode);
         Assert.True(response.Headers.Contains("x-ccr-request-id"));
@@ -148,11 +164,8 @@ public sealed class WaitingTests : IAsyncLifetime
 
     private ScriptedReply Silent(string[] frames) => ScriptedReply.Events([.. frames, ""]) with { BeforeLast = _never.Task };
 
-    private static async Task Until(TaskCompletionSource done)
-    {
-        done.SetResult();
-        await Task.Yield();
-    }
+    private Task<RunningProxy> StartAsync(string more) => RunningProxy.StartAsync(Config(more));
 
-    private Task<RunningProxy> StartAsync(string more) => RunningProxy.StartAsync(Wire.Config(_upstream.BaseAddress, more));
+    private string Config(string more, string provider = "") => Wire.Config(_upstream.BaseAddress, more, provider)
+        .Replace($"{_upstream.BaseAddress}v1/chat/completions", $"{_second.BaseAddress}v1/chat/completions", StringComparison.Ordinal);
 }

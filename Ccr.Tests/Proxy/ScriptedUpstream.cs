@@ -77,6 +77,12 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         }
 
         await http.Response.StartAsync();
+        if (reply.Writes.Count == 0 || reply.BeforeLast is not null)
+        {
+            // The head goes out by itself only when it is flushed.
+            await http.Response.Body.FlushAsync();
+        }
+
         for (var i = 0; i < reply.Writes.Count; i++)
         {
             if (i == reply.Writes.Count - 1 && reply.BeforeLast is { } wait)

@@ -354,6 +354,12 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
             _responseId = answerId.ToArray();
         }
 
+        if (LastFrame.Text(lastFrame, "type") == "response.output_item.done")
+        {
+            // The provider has closed the item already.
+            CloseBlock(isCut: false);
+        }
+
         if (LastFrame.Number(lastFrame, "sequence_number") is { } sequence)
         {
             _sequence = sequence + 1;
