@@ -50,7 +50,7 @@ internal sealed class ChaosAgent(int number, Uri proxy, ChaosOptions options, Ch
 
             if (Wrong(answer, step) is { } wrong)
             {
-                tally.AddBroken($"agent {number} ({_dialect}), job {job}, step {step + 1}: {wrong}");
+                tally.AddBroken($"agent {number} ({_dialect}), job {job}, step {step + 1}: {wrong}", answer.Total >= Patience);
                 return;
             }
 

@@ -50,6 +50,7 @@ internal sealed record ChaosReport
         Row("requests of the agents", Tally.Requests);
         Row("  answered whole", Tally.Whole);
         Row("  broken or misleading (must be 0)", Tally.Broken);
+        Row("    of these left after 90 s without an end", Tally.Endless);
         Row("  clear errors", Tally.Errors.Values.Sum());
         foreach (var (kind, count) in Tally.Errors.OrderByDescending(e => e.Value))
         {
@@ -63,7 +64,7 @@ internal sealed record ChaosReport
         Row("tries that the simulator counted", SimulatorTries);
         foreach (var (at, megabytes) in Memory)
         {
-            Row(string.Create(CultureInfo.InvariantCulture, $"proxy RSS after {at.TotalMinutes:0.0} min, MB"), megabytes);
+            Row(string.Create(CultureInfo.InvariantCulture, $"proxy RSS after {at.TotalMinutes:0.00} min, MB"), megabytes);
         }
 
         foreach (var tier in Dead.GroupBy(d => d.Tier).OrderBy(t => t.Key.Number))

@@ -5,10 +5,11 @@ namespace Ccr.Bench.Chaos;
 /// <summary>What the agents have counted, all together.</summary>
 internal sealed class ChaosTally
 {
-    private const int KeptProblems = 20;
+    private const int KeptProblems = 12;
     private long _requests;
     private long _whole;
     private long _broken;
+    private long _endless;
     private long _jobs;
     private long _abandoned;
 
@@ -20,6 +21,9 @@ internal sealed class ChaosTally
 
     /// <summary>Answers that misled: broken streams, and whole ones that say something wrong.</summary>
     public long Broken => Interlocked.Read(ref _broken);
+
+    /// <summary>Of the broken ones those that the agent left because no end came.</summary>
+    public long Endless => Interlocked.Read(ref _endless);
 
     /// <summary>Tool loops done to their last answer.</summary>
     public long Jobs => Interlocked.Read(ref _jobs);
@@ -49,9 +53,14 @@ internal sealed class ChaosTally
     public void AddError(string kind) => Errors.AddOrUpdate(kind, 1, static (_, count) => count + 1);
 
     /// <summary>A misleading answer came.</summary>
-    public void AddBroken(string problem)
+    public void AddBroken(string problem, bool endless)
     {
         Interlocked.Increment(ref _broken);
+        if (endless)
+        {
+            Interlocked.Increment(ref _endless);
+        }
+
         if (Problems.Count < KeptProblems)
         {
             Problems.Enqueue(problem);

@@ -24,18 +24,18 @@ internal sealed class ChatReader : StrictReader
         if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
         {
             // The error is the last thing; a [DONE] behind it would make it look like an end.
-            Error = error.GetProperty("message").GetString();
+            Error = error.Field("message").GetString();
             Ended = true;
             return;
         }
 
         Need(name.Length == 0, $"an event named {name}");
-        Need(root.GetProperty("object").GetString() == "chat.completion.chunk", "an object that is no chunk");
-        var id = root.GetProperty("id").GetString();
+        Need(root.Field("object").GetString() == "chat.completion.chunk", "an object that is no chunk");
+        var id = root.Field("id").GetString();
         _id ??= id;
         Need(id == _id, $"the id changed from {_id} to {id}");
-        Model = root.GetProperty("model").GetString();
-        foreach (var choice in root.GetProperty("choices").EnumerateArray())
+        Model = root.Field("model").GetString();
+        foreach (var choice in root.Field("choices").EnumerateArray())
         {
             TakeChoice(choice);
         }
@@ -43,15 +43,15 @@ internal sealed class ChatReader : StrictReader
         if (root.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object)
         {
             Need(OutputTokens is null, "usage came twice");
-            InputTokens = usage.GetProperty("prompt_tokens").GetInt64();
-            OutputTokens = usage.GetProperty("completion_tokens").GetInt64();
+            InputTokens = usage.Field("prompt_tokens").GetInt64();
+            OutputTokens = usage.Field("completion_tokens").GetInt64();
         }
     }
 
     private void TakeChoice(JsonElement choice)
     {
-        Need(choice.GetProperty("index").GetInt32() == 0, "a second choice");
-        var delta = choice.GetProperty("delta");
+        Need(choice.Field("index").GetInt32() == 0, "a second choice");
+        var delta = choice.Field("delta");
         var empty = true;
         if (delta.TryGetProperty("content", out var content) && content.GetString() is { Length: > 0 } text)
         {
@@ -84,13 +84,13 @@ internal sealed class ChatReader : StrictReader
 
     private void TakeCall(JsonElement part)
     {
-        var index = part.GetProperty("index").GetInt32();
+        var index = part.Field("index").GetInt32();
         if (!_calls.TryGetValue(index, out var call))
         {
-            _calls[index] = call = new Call(part.GetProperty("id").GetString()!, part.GetProperty("function").GetProperty("name").GetString()!, new StringBuilder());
+            _calls[index] = call = new Call(part.Field("id").GetString()!, part.Field("function").Field("name").GetString()!, new StringBuilder());
         }
 
-        if (part.GetProperty("function").TryGetProperty("arguments", out var arguments))
+        if (part.Field("function").TryGetProperty("arguments", out var arguments))
         {
             call.Arguments.Append(arguments.GetString());
         }

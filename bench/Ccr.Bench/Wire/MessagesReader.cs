@@ -18,25 +18,25 @@ internal sealed class MessagesReader : StrictReader
     {
         using var document = JsonDocument.Parse(data);
         var root = document.RootElement;
-        var type = root.GetProperty("type").GetString();
+        var type = root.Field("type").GetString();
         Need(type == name, $"the event {name} has the type {type}");
         switch (type)
         {
             case "ping":
                 break;
             case "error":
-                Need(root.GetProperty("error").GetProperty("type").GetString() is { Length: > 0 }, "an error without a type");
-                Error = root.GetProperty("error").GetProperty("message").GetString();
+                Need(root.Field("error").Field("type").GetString() is { Length: > 0 }, "an error without a type");
+                Error = root.Field("error").Field("message").GetString();
                 Ended = true;
                 break;
             case "message_start":
                 Need(!_started, "message_start came twice");
                 _started = true;
-                var message = root.GetProperty("message");
-                Need(message.GetProperty("id").GetString() is { Length: > 0 }, "a message without an id");
-                Need(message.GetProperty("role").GetString() == "assistant", "a message that is not the assistant's");
-                Model = message.GetProperty("model").GetString();
-                ReadUsage(message.GetProperty("usage"));
+                var message = root.Field("message");
+                Need(message.Field("id").GetString() is { Length: > 0 }, "a message without an id");
+                Need(message.Field("role").GetString() == "assistant", "a message that is not the assistant's");
+                Model = message.Field("model").GetString();
+                ReadUsage(message.Field("usage"));
                 break;
             case "content_block_start":
                 StartBlock(root);
@@ -50,9 +50,9 @@ internal sealed class MessagesReader : StrictReader
             case "message_delta":
                 Need(_started && _block is null && !_sawDelta, "message_delta before the message, inside a block, or twice");
                 _sawDelta = true;
-                StopReason = root.GetProperty("delta").GetProperty("stop_reason").GetString();
+                StopReason = root.Field("delta").Field("stop_reason").GetString();
                 Need(StopReason is not null, "message_delta without a stop_reason");
-                ReadUsage(root.GetProperty("usage"));
+                ReadUsage(root.Field("usage"));
                 break;
             case "message_stop":
                 Need(_sawDelta, "message_stop without message_delta");
@@ -67,17 +67,17 @@ internal sealed class MessagesReader : StrictReader
     private void StartBlock(JsonElement root)
     {
         Need(_started && !_sawDelta && _block is null, "a block before message_start, after message_delta, or inside a block");
-        Need(root.GetProperty("index").GetInt32() == _next, $"block {root.GetProperty("index").GetInt32()} where {_next} is due");
-        var block = root.GetProperty("content_block");
-        _block = block.GetProperty("type").GetString();
+        Need(root.Field("index").GetInt32() == _next, $"block {root.Field("index").GetInt32()} where {_next} is due");
+        var block = root.Field("content_block");
+        _block = block.Field("type").GetString();
         _arguments.Clear();
         switch (_block)
         {
             case "text":
-                Text.Append(block.GetProperty("text").GetString());
+                Text.Append(block.Field("text").GetString());
                 break;
             case "tool_use":
-                (_id, _tool) = (block.GetProperty("id").GetString()!, block.GetProperty("name").GetString()!);
+                (_id, _tool) = (block.Field("id").GetString()!, block.Field("name").GetString()!);
                 break;
             case "thinking" or "redacted_thinking":
                 break;
@@ -89,18 +89,18 @@ internal sealed class MessagesReader : StrictReader
 
     private void TakeDelta(JsonElement root)
     {
-        Need(root.GetProperty("index").GetInt32() == _next, "a delta of another block");
-        var delta = root.GetProperty("delta");
-        var type = delta.GetProperty("type").GetString();
+        Need(root.Field("index").GetInt32() == _next, "a delta of another block");
+        var delta = root.Field("delta");
+        var type = delta.Field("type").GetString();
         switch (type)
         {
             case "text_delta":
                 Need(_block == "text", $"a text_delta in a block of the kind {_block ?? "none"}");
-                Text.Append(delta.GetProperty("text").GetString());
+                Text.Append(delta.Field("text").GetString());
                 break;
             case "input_json_delta":
                 Need(_block == "tool_use", $"an input_json_delta in a block of the kind {_block ?? "none"}");
-                _arguments.Append(delta.GetProperty("partial_json").GetString());
+                _arguments.Append(delta.Field("partial_json").GetString());
                 break;
             case "thinking_delta" or "signature_delta":
                 Need(_block == "thinking", $"a {type} in a block of the kind {_block ?? "none"}");
@@ -113,7 +113,7 @@ internal sealed class MessagesReader : StrictReader
 
     private void StopBlock(JsonElement root)
     {
-        Need(_block is not null && root.GetProperty("index").GetInt32() == _next, "content_block_stop of a block that is not open");
+        Need(_block is not null && root.Field("index").GetInt32() == _next, "content_block_stop of a block that is not open");
         if (_block == "tool_use")
         {
             var arguments = _arguments.Length == 0 ? "{}" : _arguments.ToString();
@@ -127,7 +127,7 @@ internal sealed class MessagesReader : StrictReader
 
     private void ReadUsage(JsonElement usage)
     {
-        OutputTokens = usage.GetProperty("output_tokens").GetInt64();
+        OutputTokens = usage.Field("output_tokens").GetInt64();
         if (usage.TryGetProperty("input_tokens", out var input) && input.ValueKind == JsonValueKind.Number)
         {
             // The uncached ones; a later event may tell them again.

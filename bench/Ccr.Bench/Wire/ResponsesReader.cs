@@ -17,13 +17,13 @@ internal sealed class ResponsesReader : StrictReader
     {
         using var document = JsonDocument.Parse(data);
         var root = document.RootElement;
-        var type = root.GetProperty("type").GetString()!;
+        var type = root.Field("type").GetString()!;
         Need(type == name, $"the event {name} has the type {type}");
-        Need(root.GetProperty("sequence_number").GetInt64() == _sequence, $"sequence_number {root.GetProperty("sequence_number").GetInt64()} where {_sequence} is due");
+        Need(root.Field("sequence_number").GetInt64() == _sequence, $"sequence_number {root.Field("sequence_number").GetInt64()} where {_sequence} is due");
         _sequence++;
         if (type == "error")
         {
-            Error = root.GetProperty("message").GetString();
+            Error = root.Field("message").GetString();
             Ended = true;
             return;
         }
@@ -35,11 +35,11 @@ internal sealed class ResponsesReader : StrictReader
             return;
         }
 
-        var index = root.GetProperty("output_index").GetInt32();
+        var index = root.Field("output_index").GetInt32();
         if (type == "response.output_item.added")
         {
             Need(!_items.ContainsKey(index), $"output_index {index} was added twice");
-            _items[index] = new Item(root.GetProperty("item").GetProperty("id").GetString()!);
+            _items[index] = new Item(root.Field("item").Field("id").GetString()!);
             return;
         }
 
@@ -58,14 +58,14 @@ internal sealed class ResponsesReader : StrictReader
         {
             case "response.output_item.done":
                 Need(item.OpenParts == 0, "an item was done before its part");
-                Finish(root.GetProperty("item"), item);
+                Finish(root.Field("item"), item);
                 break;
             case "response.content_part.added" or "response.reasoning_summary_part.added":
                 item.OpenParts++;
                 item.Text.Clear();
                 break;
             case "response.content_part.done":
-                Need(root.GetProperty("part").GetProperty("text").GetString() == item.Text.ToString(), "content_part.done says another text than its deltas");
+                Need(root.Field("part").Field("text").GetString() == item.Text.ToString(), "content_part.done says another text than its deltas");
                 item.OpenParts--;
                 break;
             case "response.reasoning_summary_part.done":
@@ -73,17 +73,17 @@ internal sealed class ResponsesReader : StrictReader
                 break;
             case "response.output_text.delta":
                 Need(item.OpenParts == 1, "a text delta outside of a part");
-                item.Text.Append(root.GetProperty("delta").GetString());
-                Text.Append(root.GetProperty("delta").GetString());
+                item.Text.Append(root.Field("delta").GetString());
+                Text.Append(root.Field("delta").GetString());
                 break;
             case "response.output_text.done":
-                Need(root.GetProperty("text").GetString() == item.Text.ToString(), "output_text.done says another text than its deltas");
+                Need(root.Field("text").GetString() == item.Text.ToString(), "output_text.done says another text than its deltas");
                 break;
             case "response.function_call_arguments.delta":
-                item.Text.Append(root.GetProperty("delta").GetString());
+                item.Text.Append(root.Field("delta").GetString());
                 break;
             case "response.function_call_arguments.done":
-                Need(root.GetProperty("arguments").GetString() == item.Text.ToString(), "arguments.done says other arguments than its deltas");
+                Need(root.Field("arguments").GetString() == item.Text.ToString(), "arguments.done says other arguments than its deltas");
                 break;
             case "response.reasoning_summary_text.delta" or "response.reasoning_summary_text.done" or "response.reasoning_text.delta" or "response.reasoning_text.done":
                 break;
@@ -96,29 +96,29 @@ internal sealed class ResponsesReader : StrictReader
     private void Finish(JsonElement done, Item item)
     {
         item.Done = true;
-        Need(done.GetProperty("id").GetString() == item.Id, "an item's id changed");
-        if (done.GetProperty("type").GetString() == "function_call")
+        Need(done.Field("id").GetString() == item.Id, "an item's id changed");
+        if (done.Field("type").GetString() == "function_call")
         {
-            var arguments = done.GetProperty("arguments").GetString()!;
+            var arguments = done.Field("arguments").GetString()!;
             Need(arguments == item.Text.ToString(), "the item's arguments are not those of its deltas");
             JsonDocument.Parse(arguments).Dispose();
-            Calls.Add(new WireCall(done.GetProperty("call_id").GetString()!, done.GetProperty("name").GetString()!, arguments));
+            Calls.Add(new WireCall(done.Field("call_id").GetString()!, done.Field("name").GetString()!, arguments));
         }
     }
 
     private void TakeResponse(string type, JsonElement response)
     {
-        var id = response.GetProperty("id").GetString();
+        var id = response.Field("id").GetString();
         _id ??= id;
         Need(id == _id, $"the response's id changed from {_id} to {id}");
-        Model = response.GetProperty("model").GetString();
+        Model = response.Field("model").GetString();
         switch (type)
         {
             case "response.created" or "response.in_progress" or "response.queued":
                 Need(type != "response.created" || Events == 1, "response.created came twice");
                 return;
             case "response.failed":
-                Error = response.GetProperty("error").GetProperty("message").GetString();
+                Error = response.Field("error").Field("message").GetString();
                 Ended = true;
                 return;
             case "response.completed" or "response.incomplete":
@@ -129,14 +129,14 @@ internal sealed class ResponsesReader : StrictReader
         }
 
         Ended = true;
-        StopReason = response.GetProperty("status").GetString();
+        StopReason = response.Field("status").GetString();
         Need(type == "response.incomplete" || _items.Values.All(i => i.Done), "response.completed before all items were done");
-        var output = response.GetProperty("output").EnumerateArray().Select(i => i.GetProperty("id").GetString()).ToList();
+        var output = response.Field("output").EnumerateArray().Select(i => i.Field("id").GetString()).ToList();
         Need(output.SequenceEqual(_items.Values.Select(i => i.Id)), "the final response has other items than the stream");
         if (response.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object)
         {
-            InputTokens = usage.GetProperty("input_tokens").GetInt64();
-            OutputTokens = usage.GetProperty("output_tokens").GetInt64();
+            InputTokens = usage.Field("input_tokens").GetInt64();
+            OutputTokens = usage.Field("output_tokens").GetInt64();
         }
     }
 

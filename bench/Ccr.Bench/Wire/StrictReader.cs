@@ -168,7 +168,7 @@ internal abstract class StrictReader
         {
             OnEvent(name, data);
         }
-        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
         {
             Wrong($"event {Events} ({(name.Length > 0 ? name : "unnamed")}): {wrong.Message} {(data.Length > 200 ? data[..200] : data)}");
         }

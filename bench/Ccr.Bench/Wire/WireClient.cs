@@ -81,7 +81,7 @@ internal sealed class WireClient(Uri origin, TimeSpan patience) : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>An error status, checked for the error object of the dialect.</summary>
-    public static WireAnswer ReadError(WireDialect dialect, HttpResponseMessage response, string body)
+    private static WireAnswer ReadError(WireDialect dialect, HttpResponseMessage response, string body)
     {
         var answer = new WireAnswer
         {
