@@ -101,7 +101,8 @@ internal static class ChaosCommand
         await playing;
         await watching;
         memory.Add((clock.Elapsed, ProcessWatch.RssMb(proxy.Id)));
-        var (requests, tries, source) = await SettleAsync(origin, tally.Requests, cancel);
+        var upstreamTries = await monkey.RequestsAsync();
+        var (requests, tries, source) = await SettleAsync(origin, tally.Requests, upstreamTries, cancel);
         return new ChaosReport
         {
             Options = options,
@@ -109,7 +110,7 @@ internal static class ChaosCommand
             ProxyRequests = requests,
             ProxyTries = tries,
             Source = source,
-            SimulatorTries = await monkey.RequestsAsync(),
+            SimulatorTries = upstreamTries,
             Changes = monkey.Changes,
             Kills = (stores.RedisKills, stores.TokenizerKills),
             Dead = monkey.Dead,
@@ -136,7 +137,7 @@ internal static class ChaosCommand
     }
 
     // Counts are written behind: they are asked for until they are right, or have had time enough to be.
-    private static async Task<(long Requests, long Tries, string Source)> SettleAsync(Uri proxy, long expected, CancellationToken cancel)
+    private static async Task<(long Requests, long Tries, string Source)> SettleAsync(Uri proxy, long expectedRequests, long expectedTries, CancellationToken cancel)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
         var clock = Stopwatch.StartNew();
@@ -146,7 +147,7 @@ internal static class ChaosCommand
             var usage = document.RootElement;
             var requests = usage.GetProperty("total_requests").GetInt64();
             var tries = usage.GetProperty("tiers").EnumerateArray().Sum(t => t.GetProperty("requests").GetInt64() + t.GetProperty("failures").GetInt64());
-            if (requests == expected || clock.Elapsed > Settling)
+            if ((requests == expectedRequests && tries == expectedTries) || clock.Elapsed > Settling)
             {
                 return (requests, tries, usage.GetProperty("source").GetString()!);
             }
