@@ -18,7 +18,7 @@ internal static class Program
             return BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(all).Any(s => s.HasCriticalValidationErrors || s.Reports.Any(r => !r.Success)) ? 1 : 0;
         }
 
-        var root = new RootCommand("Measures CCR: streams through a proxy under load, small suites, what damaged input does, and what becomes of failing providers.") 
+        var root = new RootCommand("Measures CCR: streams through a proxy under load, small suites, what damaged input does, and what becomes of failing providers.")
         {
             LoadCommand.Create(), FuzzCommand.Create(), FailoverCommand.Create(), ChaosCommand.Create(),
         };

@@ -34,12 +34,20 @@ internal static class ChaosConfig
             ["Providers"] = providers,
             ["Router"] = new JsonObject
             {
-                ["default"] = routes[0], ["longContext"] = routes[1], ["longContextThreshold"] = LongContextTokens, ["tierRetries"] = retries,
+                ["default"] = routes[0],
+                ["longContext"] = routes[1],
+                ["longContextThreshold"] = LongContextTokens,
+                ["tierRetries"] = retries,
             },
             ["fallback"] = new JsonObject { ["default"] = new JsonArray(routes[1], routes[2]), ["longContext"] = new JsonArray(routes[0], routes[2]) },
             ["Timeouts"] = new JsonObject
             {
-                ["connectMs"] = StageMs, ["responseHeadersMs"] = StageMs, ["firstEventMs"] = StageMs, ["firstContentMs"] = StageMs, ["idleMs"] = StageMs, ["totalMs"] = 60_000,
+                ["connectMs"] = StageMs,
+                ["responseHeadersMs"] = StageMs,
+                ["firstEventMs"] = StageMs,
+                ["firstContentMs"] = StageMs,
+                ["idleMs"] = StageMs,
+                ["totalMs"] = 60_000,
             },
             ["Breaker"] = new JsonObject { ["failures"] = 5, ["openMs"] = 3000 },
             ["Rescue"] = new JsonObject { ["enabled"] = true },

@@ -43,7 +43,12 @@ internal static class GroupConfig
             ["fallback"] = new JsonObject { ["default"] = new JsonArray("fallback," + group.FallbackModel) },
             ["Timeouts"] = new JsonObject
             {
-                ["connectMs"] = StageMs, ["responseHeadersMs"] = StageMs, ["firstEventMs"] = StageMs, ["firstContentMs"] = StageMs, ["idleMs"] = StageMs, ["totalMs"] = 60_000,
+                ["connectMs"] = StageMs,
+                ["responseHeadersMs"] = StageMs,
+                ["firstEventMs"] = StageMs,
+                ["firstContentMs"] = StageMs,
+                ["idleMs"] = StageMs,
+                ["totalMs"] = 60_000,
             },
             ["Breaker"] = new JsonObject { ["failures"] = 3, ["openMs"] = OpenMs },
             ["Rescue"] = new JsonObject { ["enabled"] = true },

@@ -108,7 +108,9 @@ internal sealed class WireConversation(WireDialect dialect, string model, bool t
         {
             _turns.Add(new JsonObject
             {
-                ["type"] = "message", ["role"] = "assistant", ["content"] = new JsonArray(new JsonObject { ["type"] = "output_text", ["text"] = text, ["annotations"] = new JsonArray() }),
+                ["type"] = "message",
+                ["role"] = "assistant",
+                ["content"] = new JsonArray(new JsonObject { ["type"] = "output_text", ["text"] = text, ["annotations"] = new JsonArray() }),
             });
         }
 
