@@ -20,6 +20,11 @@ internal static class Program
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
         var options = new SimulatorOptions();
+        options = options with
+        {
+            KeptRequests = builder.Configuration.GetValue(nameof(SimulatorOptions.KeptRequests), options.KeptRequests),
+            Seed = builder.Configuration.GetValue(nameof(SimulatorOptions.Seed), options.Seed),
+        };
         var path = builder.Configuration[nameof(SimulatorOptions.DemoConfigPath)];
         try
         {

@@ -18,7 +18,7 @@ public sealed class RunningSimulator : IAsyncDisposable
     /// <summary>The origin, with its real port.</summary>
     public Uri BaseAddress { get; }
 
-    /// <summary>The last 200 requests, oldest first.</summary>
+    /// <summary>The last requests (<see cref="SimulatorOptions.KeptRequests"/>), oldest first.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _log.Requests();
 
     /// <summary>The counts of a model, all zero when nothing was asked of it.</summary>

@@ -37,9 +37,9 @@ public static class SimulatorHost
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var app = builder.Build();
-        log = new RequestLog();
+        log = new RequestLog(options.Time, options.KeptRequests);
         var player = new Player(options.Time, app.Lifetime.ApplicationStopping);
-        var surface = new SimulatorApp(new Preparer(new Planner(options.DemoConfigPath)), player, log);
+        var surface = new SimulatorApp(new Preparer(new Planner(options.DemoConfigPath)), player, log, new Behaviours(options.Seed));
         app.Run(surface.HandleAsync);
         return app;
     }

@@ -9,6 +9,12 @@ public sealed record SimulatorOptions
     /// <summary>Where the demo text says that the real configuration goes.</summary>
     public string DemoConfigPath { get; init; } = "~/.claude-code-router/config.json";
 
+    /// <summary>Requests that the log keeps.</summary>
+    public int KeptRequests { get; init; } = 200;
+
+    /// <summary>Seed of the dice that decide whether a behaviour with a probability acts.</summary>
+    public int Seed { get; init; } = 1;
+
     /// <summary>The clock behind all pauses; stamps always come from the machine's monotonic clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

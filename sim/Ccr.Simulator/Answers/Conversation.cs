@@ -31,6 +31,9 @@ internal sealed record Conversation
     /// <summary>Texts of the tool results that came after the last assistant message.</summary>
     public IReadOnlyList<string> Results { get; init; } = [];
 
+    /// <summary>The text of the assistant message that the request ends with; null: it ends with something else.</summary>
+    public string? Prefill { get; init; }
+
     /// <summary>Assistant turns with tool calls since the user's last prompt.</summary>
     public int ToolTurns { get; init; }
 

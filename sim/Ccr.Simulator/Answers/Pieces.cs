@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Ccr.Simulator.Answers;
@@ -54,6 +55,42 @@ internal static class Pieces
         }
 
         return pieces;
+    }
+
+    /// <summary>That many numbered words, <c>w1</c>, <c> w2</c>, <c> w3</c>: a word that is missing, doubled or out of place is seen.</summary>
+    public static List<string> Words(int count)
+    {
+        var pieces = new List<string>(count) { "w1" };
+        for (var i = 2; i <= count; i++)
+        {
+            pieces.Add(string.Create(CultureInfo.InvariantCulture, $" w{i}"));
+        }
+
+        return pieces;
+    }
+
+    /// <summary>What is left of the pieces behind a beginning (blanks at its end do not count); all of them when they do not begin so.</summary>
+    public static List<string> After(List<string> pieces, string beginning)
+    {
+        var begun = beginning.AsSpan().TrimEnd();
+        if (begun.IsEmpty || !string.Concat(pieces).AsSpan().StartsWith(begun, StringComparison.Ordinal))
+        {
+            return pieces;
+        }
+
+        var at = 0;
+        var rest = new List<string>();
+        foreach (var piece in pieces)
+        {
+            var skip = Math.Clamp(begun.Length - at, 0, piece.Length);
+            at += piece.Length;
+            if (skip < piece.Length)
+            {
+                rest.Add(piece[skip..]);
+            }
+        }
+
+        return rest;
     }
 
     /// <summary>The text in one line of at most <paramref name="length"/> characters.</summary>

@@ -14,10 +14,17 @@ internal sealed class Planner(string configPath)
     /// <summary>The answer to a request of <paramref name="bodyBytes"/> bytes with that key; throws <see cref="RefusedException"/>.</summary>
     public Answer Plan(Conversation conversation, Script script, string key, int bodyBytes)
     {
+        if (script.NoPrefill && conversation.Prefill is not null)
+        {
+            throw new RefusedException("This model does not support assistant message prefill. The conversation must end with a user message.");
+        }
+
         var calls = Calls(conversation, script);
-        var text = script.Events is { } count && calls.Count == 0
-            ? Pieces.Fill(count, script.Bytes)
-            : Pieces.Cut(Text(conversation, script, calls.Count), script.Bytes);
+        var text = calls.Count > 0 ? Pieces.Cut(Text(conversation, script, calls.Count), script.Bytes)
+            : script.Words is { } words ? Pieces.Words(words)
+            : script.Events is { } count ? Pieces.Fill(count, script.Bytes)
+            : Pieces.Cut(Text(conversation, script, 0), script.Bytes);
+        text = Pieces.After(text, conversation.Prefill ?? "");
         if (script.Stamp)
         {
             text = text.ConvertAll(piece => $"{Pieces.StampPlaceholder} {piece}");

@@ -34,7 +34,7 @@ internal sealed class AnthropicDialect : IDialect
             history.Add(message, strict);
         }
 
-        history.End();
+        history.End(strict);
         if (strict)
         {
             JsonRead.RefuseUnknown(body, AnthropicHistory.Fields);
@@ -51,6 +51,7 @@ internal sealed class AnthropicDialect : IDialect
             ChosenTool = choice.GetText("name"),
             Prompt = history.Prompt,
             Results = history.Results,
+            Prefill = history.Prefill,
             ToolTurns = history.ToolTurns,
             OutputSchema = body.Get("output_config").Get("format").Get("schema"),
         };

@@ -29,10 +29,14 @@ internal sealed class AnthropicHistory
 
     public IReadOnlyList<string> Results => _calls.Results;
 
+    /// <summary>The text of the assistant message that stands last; null: something else does.</summary>
+    public string? Prefill { get; private set; }
+
     /// <summary>Takes the next message.</summary>
     public void Add(JsonElement message, bool strict)
     {
         _index++;
+        Prefill = null;
         var content = message.Get("content");
         switch (message.GetText("role"))
         {
@@ -42,6 +46,7 @@ internal sealed class AnthropicHistory
             case "assistant":
                 RequireNothingPending();
                 AddAssistant(Blocks(content), strict);
+                Prefill = _calls.Count == 0 ? JsonRead.Join(content) : null;
                 break;
             case "system":
                 break;
@@ -51,7 +56,14 @@ internal sealed class AnthropicHistory
     }
 
     /// <summary>After the last message.</summary>
-    public void End() => RequireNothingPending();
+    public void End(bool strict)
+    {
+        RequireNothingPending();
+        if (strict && Prefill is { Length: > 0 } begun && char.IsWhiteSpace(begun[^1]))
+        {
+            throw new RefusedException("messages: final assistant content cannot end with trailing whitespace");
+        }
+    }
 
     private List<JsonElement> Blocks(JsonElement content)
     {

@@ -63,6 +63,7 @@ internal sealed class GeminiDialect : IDialect
             Choice = calling.GetText("mode")?.ToUpperInvariant() switch { "NONE" => ToolChoice.None, "ANY" => ToolChoice.Required, _ => ToolChoice.Auto },
             Prompt = history.Prompt,
             Results = history.Results,
+            Prefill = history.Prefill,
             ToolTurns = history.ToolTurns,
             OutputSchema = schema.ValueKind == JsonValueKind.Undefined && config.EitherText("responseMimeType") == "application/json" ? AnyObject : schema,
         };

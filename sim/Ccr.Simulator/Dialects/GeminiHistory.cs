@@ -29,10 +29,14 @@ internal sealed class GeminiHistory(bool strict, bool needsSignatures)
 
     public IReadOnlyList<string> Results => _calls.Results;
 
+    /// <summary>The text of the assistant message that stands last; null: something else does.</summary>
+    public string? Prefill { get; private set; }
+
     /// <summary>Takes the next content.</summary>
     public void Add(JsonElement content)
     {
         _index++;
+        Prefill = null;
         var parts = content.Items("parts").ToList();
         if (parts.Count == 0)
         {
@@ -53,6 +57,7 @@ internal sealed class GeminiHistory(bool strict, bool needsSignatures)
                 throw new RefusedException("Please ensure that multiturn requests begin with a user turn.");
             case "model":
                 AddModel(parts);
+                Prefill = _turn.Count == 0 ? string.Concat(parts.Where(p => !p.IsTrue("thought")).Select(p => p.GetText("text"))) : null;
                 break;
             default:
                 throw new RefusedException("Please use a valid role: user, model.");

@@ -43,6 +43,14 @@ internal static class JsonRead
         _ => "",
     };
 
+    /// <summary>The text of the assistant's own content, its parts without anything between them.</summary>
+    public static string Join(JsonElement content) => content.ValueKind switch
+    {
+        JsonValueKind.String => content.GetString()!,
+        JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(p => p.GetText("text")).OfType<string>()),
+        _ => "",
+    };
+
     /// <summary>True for 1 to <paramref name="longest"/> letters, digits, underscores and hyphens: what names and ids of tools are made of.</summary>
     public static bool IsWord(string? text, int longest) =>
         text is { Length: > 0 } && text.Length <= longest && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');

@@ -57,6 +57,7 @@ internal sealed class OpenAiChatDialect : IDialect
             ChosenTool = choice.Get("function").GetText("name"),
             Prompt = history.Prompt,
             Results = history.Results,
+            Prefill = history.Prefill,
             ToolTurns = history.ToolTurns,
             OutputSchema = format.GetText("type") == "json_object" ? AnyObject : format.Get("json_schema").Get("schema"),
         };

@@ -33,10 +33,14 @@ internal sealed class OpenAiChatHistory
 
     public IReadOnlyList<string> Results => _calls.Results;
 
+    /// <summary>The text of the assistant message that stands last; null: something else does.</summary>
+    public string? Prefill { get; private set; }
+
     /// <summary>Takes the next message.</summary>
     public void Add(JsonElement message, bool strict)
     {
         _index++;
+        Prefill = null;
         var role = message.GetText("role");
         if (role != "tool")
         {
@@ -52,6 +56,7 @@ internal sealed class OpenAiChatHistory
                 break;
             case "assistant":
                 AddAssistant(message, strict);
+                Prefill = _calls.Count == 0 ? JsonRead.Join(message.Get("content")) : null;
                 break;
             case "tool":
                 AddTool(message, strict);

@@ -57,6 +57,7 @@ internal sealed class ResponsesDialect : IDialect
             ChosenTool = chosen,
             Prompt = history.Prompt,
             Results = history.Results,
+            Prefill = history.Prefill,
             ToolTurns = history.ToolTurns,
             OutputSchema = format.GetText("type") == "json_object" ? AnyObject : format.Get("schema"),
             Request = body,

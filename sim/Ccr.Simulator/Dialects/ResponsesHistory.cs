@@ -30,6 +30,9 @@ internal sealed class ResponsesHistory(bool strict)
 
     public IReadOnlyList<string> Results => _calls.Results;
 
+    /// <summary>The text of the assistant message that stands last; null: something else does.</summary>
+    public string? Prefill { get; private set; }
+
     /// <summary>Tools that came as an item instead of a field of the request.</summary>
     public IEnumerable<JsonElement> MoreTools { get; private set; } = [];
 
@@ -37,6 +40,7 @@ internal sealed class ResponsesHistory(bool strict)
     public void Add(JsonElement item)
     {
         _index++;
+        Prefill = null;
         var type = item.GetText("type") ?? (item.GetText("role") is null ? null : "message");
         if (type is null)
         {
@@ -56,6 +60,7 @@ internal sealed class ResponsesHistory(bool strict)
             case "message" or "item_reference":
                 AfterReasoning();
                 Begin(Kind.Assistant);
+                Prefill = type == "message" ? JsonRead.Join(item.Get("content")) : null;
                 break;
             case "reasoning":
                 Begin(Kind.Assistant);

@@ -6,18 +6,19 @@ using Microsoft.Extensions.Primitives;
 
 namespace Ccr.Simulator.Recording;
 
-/// <summary>The last requests, the counts per model, and how often each key has met its fault.</summary>
-internal sealed partial class RequestLog
+/// <summary>The last requests, the counts per model, and how often or since when each key has met its fault.</summary>
+/// <param name="time">The clock of arrivals and of faults that end with time.</param>
+/// <param name="capacity">Requests that are kept.</param>
+internal sealed partial class RequestLog(TimeProvider time, int capacity)
 {
-    /// <summary>Requests that are kept.</summary>
-    public const int Capacity = 200;
-
     private const long MostBodyBytes = 64 << 20;
     private static readonly HashSet<string> Secrets = new(StringComparer.OrdinalIgnoreCase) { "authorization", "x-api-key", "api-key", "x-goog-api-key", "proxy-authorization", "cookie" };
 
     private readonly Lock _gate = new();
     private readonly LinkedList<RecordedRequest> _requests = [];
     private readonly ConcurrentDictionary<string, int> _faults = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _since = new(StringComparer.Ordinal);
+    private readonly long _start = time.GetTimestamp();
     private Dictionary<string, ModelCounts> _counts = new(StringComparer.Ordinal);
     private TaskCompletionSource? _changed;
     private long _number;
@@ -32,9 +33,9 @@ internal sealed partial class RequestLog
         var path = request.Path.Value + KeyInQuery().Replace(request.QueryString.Value ?? "", key => Hash(key.Value));
         lock (_gate)
         {
-            _requests.AddLast(new RecordedRequest(++_number, request.Method, path, model, headers, body.Length, body));
+            _requests.AddLast(new RecordedRequest(++_number, request.Method, path, model, headers, body.Length, time.GetElapsedTime(_start), body));
             _bodyBytes += body.Length;
-            if (_requests.Count > Capacity)
+            if (_requests.Count > capacity)
             {
                 _bodyBytes -= _requests.First!.Value.Body?.Length ?? 0;
                 _requests.RemoveFirst();
@@ -70,6 +71,9 @@ internal sealed partial class RequestLog
 
     /// <summary>True while the key has met its fault fewer than that many times; counts this one.</summary>
     public bool TakeFault(string key, int times) => _faults.AddOrUpdate(key, 1, (_, met) => Math.Min(met, times) + 1) <= times;
+
+    /// <summary>True for that long after the first call with the key.</summary>
+    public bool IsDown(string key, TimeSpan length) => time.GetElapsedTime(_since.GetOrAdd(key, static (_, clock) => clock.GetTimestamp(), time)) < length;
 
     /// <summary>The kept requests, oldest first.</summary>
     public IReadOnlyList<RecordedRequest> Requests()
@@ -120,6 +124,7 @@ internal sealed partial class RequestLog
             _requests.Clear();
             _counts = new(StringComparer.Ordinal);
             _faults.Clear();
+            _since.Clear();
             (_number, _bodyBytes) = (0, 0);
             Signal();
         }

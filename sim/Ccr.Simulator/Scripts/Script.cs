@@ -17,6 +17,15 @@ internal sealed record Script
     /// <summary>Text deltas of filler instead of the text; null: the text itself.</summary>
     public int? Events { get; init; }
 
+    /// <summary>A text of so many numbered words, <c>w1 w2 w3</c>, one delta each; null: the text itself.</summary>
+    public int? Words { get; init; }
+
+    /// <summary>A name of the script's own: what it counts is counted by it, and the behaviour of that name acts on it; null: none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>A request that ends with words of the assistant is refused.</summary>
+    public bool NoPrefill { get; init; }
+
     /// <summary>UTF-8 bytes of one text delta.</summary>
     public int Bytes { get; init; } = 16;
 
@@ -62,6 +71,9 @@ internal sealed record Script
     /// <summary>The fault hits only so many requests of one key; null: all.</summary>
     public int? Times { get; init; }
 
+    /// <summary>The fault hits only so many milliseconds, from the first request of its name on; null: always.</summary>
+    public int? Down { get; init; }
+
     /// <summary>The status of the response when a fault has one.</summary>
     public int? Status { get; init; }
 
@@ -75,5 +87,5 @@ internal sealed record Script
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     /// <summary>The same script when its fault has had its turns.</summary>
-    public Script WithoutFault() => this with { Fault = FaultKind.None, FaultAt = 0, Times = null, Status = null, Message = null, Code = null, Headers = [] };
+    public Script WithoutFault() => this with { Fault = FaultKind.None, FaultAt = 0, Times = null, Down = null, Status = null, Message = null, Code = null, Headers = [] };
 }

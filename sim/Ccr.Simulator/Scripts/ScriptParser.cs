@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Ccr.Simulator.Scripts;
 
 /// <summary>
-/// Reads the script of a request: the model's name when it begins with <c>sim-</c>, then the <c>x-sim-script</c> header on top.
-/// A script is words joined by <c>+</c> or <c>;</c>. A word of the header replaces the same word of the model.
+/// Reads the script of a request: the model's name when it begins with <c>sim-</c>, then the <c>x-sim-script</c> header on top, then
+/// what <see cref="Serving.Behaviours"/> has for its name. A script is words joined by <c>+</c> or <c>;</c>. A later word replaces the same word from before.
 /// </summary>
 internal static class ScriptParser
 {
@@ -13,8 +13,11 @@ internal static class ScriptParser
 
     private static readonly char[] Separators = ['+', ';'];
 
-    /// <summary>Reads both; false with one sentence that names the word and the remedy.</summary>
-    public static bool TryParse(string model, string? header, out Script script, [NotNullWhen(false)] out string? problem)
+    /// <summary>Reads all of it; false with one sentence that names the word and the remedy.</summary>
+    public static bool TryParse(string model, string? header, out Script script, [NotNullWhen(false)] out string? problem) => TryParse(model, header, null, out script, out problem);
+
+    /// <summary>The same with the words of a behaviour on top.</summary>
+    public static bool TryParse(string model, string? header, string? behaviour, out Script script, [NotNullWhen(false)] out string? problem)
     {
         script = Script.Default;
         problem = null;
@@ -26,6 +29,11 @@ internal static class ScriptParser
         if (problem is null && !string.IsNullOrWhiteSpace(header))
         {
             problem = Apply(header, "the x-sim-script header", ref script);
+        }
+
+        if (problem is null && !string.IsNullOrWhiteSpace(behaviour))
+        {
+            problem = Apply(behaviour, "the behaviour", ref script);
         }
 
         problem ??= Settle(ref script);
@@ -76,6 +84,16 @@ internal static class ScriptParser
 
     private static string? Settle(ref Script script)
     {
+        if (script is { Down: not null, Status: null, Fault: FaultKind.None })
+        {
+            script = script with { Status = 503 };
+        }
+
+        if (script is { Words: not null, Events: not null })
+        {
+            return "words=N and events=N are two texts; take one";
+        }
+
         if (script is { Status: not null, Fault: FaultKind.None })
         {
             script = script with { Fault = FaultKind.Status };

@@ -19,6 +19,7 @@ internal static class ScriptWords
         Flag("think", null, "thinking before everything else", s => s with { Think = true }),
         Number("steps", "N", null, 1, 1000, "N rounds of tool calls before the closing text", (s, n) => s with { Steps = n }),
         Number("events", "N", null, 1, Many, "N text deltas of filler instead of the text", (s, n) => s with { Events = n }),
+        Number("words", "N", null, 1, Many, "a text of N numbered words (w1 w2 w3 ...), one delta each", (s, n) => s with { Words = n }),
         Number("bytes", "N", null, 4, 1 << 20, "UTF-8 bytes of one text delta (16)", (s, n) => s with { Bytes = n }),
         Flag("stamp", null, "each text delta begins with @nanoseconds@ of the monotonic clock", s => s with { Stamp = true }),
         Flag("burst", "flush", "all events in one flush", s => s with { Burst = true }),
@@ -33,6 +34,8 @@ internal static class ScriptWords
         Number("output-tokens", "N", null, 0, int.MaxValue, "output tokens in the usage", (s, n) => s with { OutputTokens = n }),
         Flag("strict", null, "check the request as real providers do: foreign signatures, fields the dialect does not know", s => s with { Strict = true }),
         new("as", "MODEL", null, "strict goes by the rules of that model", (s, v) => s with { As = v }),
+        new("name", "WORD", null, "a name of its own, for what is counted and for /sim/behaviour/WORD", (s, v) => s with { Name = ReadName(v) }),
+        Flag("no-prefill", null, "refuse a request that ends with words of the assistant", s => s with { NoPrefill = true }),
         Number("status", "CODE", null, 400, 599, "an error status with the dialect's error body", (s, n) => s with { Status = n }),
         Number("retry-after", "S", null, 0, 86_400, "that header, in seconds", (s, n) => Header(s, "retry-after", n.ToString(CultureInfo.InvariantCulture))),
         new("header", "NAME:VALUE", null, "one more response header", (s, v) => ReadHeader(s, v)),
@@ -52,6 +55,7 @@ internal static class ScriptWords
         Flag("hang", "fault", "no answer, until the caller leaves", s => s with { Fault = FaultKind.Hang }),
         Flag("once", "times", "the fault hits only the first request of its key", s => s with { Times = 1 }),
         Number("times", "N", "times", 1, Many, "the fault hits only the first N requests of its key", (s, n) => s with { Times = n }),
+        Number("down", "MS", "times", 1, Hour, "the fault (503 when none is named) hits only MS, from the first request of the script's name on", (s, n) => s with { Down = n }),
     ];
 
     private static readonly Dictionary<string, ScriptWord> ByName = All.ToDictionary(w => w.Name, StringComparer.OrdinalIgnoreCase);
@@ -69,6 +73,11 @@ internal static class ScriptWords
             int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= min && n <= max
                 ? set(s, n)
                 : throw new FormatException($"wants a whole number from {min} to {max}"));
+
+    private static string ReadName(string value) =>
+        value.Length is > 0 and <= 80 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? value
+            : throw new FormatException("wants 1 to 80 letters, digits, dots, hyphens and underscores");
 
     private static StopReason ReadStop(string value) => value switch
     {

@@ -18,18 +18,18 @@ internal sealed class Preparer(Planner planner)
     private const int LargestKept = 256 << 10;
     private readonly ConcurrentDictionary<CacheKey, Prepared> _kept = new();
 
-    /// <summary>The response to a POST of this body, which is copied where it is kept.</summary>
-    public Prepared Prepare(IDialect dialect, string path, string? scriptHeader, ReadOnlySpan<byte> body)
+    /// <summary>The response to a POST of this body, which is copied where it is kept. <paramref name="behaviour"/> is a script on top of the others.</summary>
+    public Prepared Prepare(IDialect dialect, string path, string? scriptHeader, string? behaviour, ReadOnlySpan<byte> body)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(body, hash);
-        var key = new CacheKey(path, scriptHeader, MemoryMarshal.Read<UInt128>(hash), MemoryMarshal.Read<UInt128>(hash[16..]));
+        var key = new CacheKey(path, scriptHeader, behaviour, MemoryMarshal.Read<UInt128>(hash), MemoryMarshal.Read<UInt128>(hash[16..]));
         if (_kept.TryGetValue(key, out var prepared))
         {
             return prepared;
         }
 
-        prepared = Render(dialect, path, scriptHeader, Convert.ToHexStringLower(hash[..12]), body.ToArray());
+        prepared = Render(dialect, path, scriptHeader, behaviour, Convert.ToHexStringLower(hash[..12]), body.ToArray());
         if (body.Length <= LargestKept && prepared.Playback.Bytes.Length <= LargestKept)
         {
             if (_kept.Count >= MostKept)
@@ -43,7 +43,7 @@ internal sealed class Preparer(Planner planner)
         return prepared;
     }
 
-    private Prepared Render(IDialect dialect, string path, string? scriptHeader, string key, byte[] body)
+    private Prepared Render(IDialect dialect, string path, string? scriptHeader, string? behaviour, string key, byte[] body)
     {
         var model = "(none)";
         try
@@ -56,7 +56,7 @@ internal sealed class Preparer(Planner planner)
             }
 
             model = dialect.ReadModel(path, root);
-            if (!ScriptParser.TryParse(model, scriptHeader, out var script, out var problem))
+            if (!ScriptParser.TryParse(model, scriptHeader, behaviour, out var script, out var problem))
             {
                 throw new RefusedException(problem);
             }
@@ -64,7 +64,7 @@ internal sealed class Preparer(Planner planner)
             var conversation = dialect.Read(path, root, script);
             var answer = planner.Plan(conversation, script, key, body.Length);
             var playback = WithId(dialect, key, PlaybackBuilder.Build(dialect, script, answer, conversation.Stream));
-            var healed = script.Times is null ? null : WithId(dialect, key, PlaybackBuilder.Build(dialect, script.WithoutFault(), answer, conversation.Stream));
+            var healed = script is { Times: null, Down: null } ? null : WithId(dialect, key, PlaybackBuilder.Build(dialect, script.WithoutFault(), answer, conversation.Stream));
             return new Prepared(model, body, key, script, playback, healed);
         }
         catch (JsonException wrong)
@@ -82,5 +82,5 @@ internal sealed class Preparer(Planner planner)
     private static Playback WithId(IDialect dialect, string key, Playback playback) =>
         playback with { Headers = [new(dialect.RequestIdHeader, $"req_{key}"), .. playback.Headers] };
 
-    private readonly record struct CacheKey(string Path, string? Script, UInt128 First, UInt128 Second);
+    private readonly record struct CacheKey(string Path, string? Script, string? Behaviour, UInt128 First, UInt128 Second);
 }

@@ -8,8 +8,9 @@ using Ccr.Simulator.Scripts;
 namespace Ccr.Simulator.Serving;
 
 /// <summary>The HTTP surface: provider requests, model lists, health, and the control paths below <c>/sim</c>.</summary>
-internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog log)
+internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog log, Behaviours behaviours)
 {
+    private const string BehaviourPath = "/sim/behaviour/";
     private static readonly string[] Models = ["sim-demo", "sim-text", "sim-think", "sim-tool", "sim-parallel"];
 
     /// <summary>Answers one request.</summary>
@@ -30,6 +31,10 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
                 return Task.CompletedTask;
             }
         }
+        else if (HttpMethods.IsPut(http.Request.Method) && path.StartsWith(BehaviourPath, StringComparison.Ordinal))
+        {
+            return SetBehaviourAsync(http, path[BehaviourPath.Length..]);
+        }
         else if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
         {
             switch (path)
@@ -39,7 +44,7 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
                 case "/":
                     return http.Response.WriteAsync("CCR's simulator: a fake provider. docs/simulator.md tells what it plays.\n", http.RequestAborted);
                 case "/sim/requests":
-                    return WriteJsonAsync(http, 200, WriteRequests);
+                    return WriteJsonAsync(http, 200, json => WriteRequests(json, http.Request.Query["contains"]));
                 case "/sim/counts":
                     return WriteJsonAsync(http, 200, WriteCounts);
                 case "/sim/words":
@@ -59,7 +64,7 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
         {
             json.WriteStartObject("error");
             json.WriteString("type", "not_found_error");
-            json.WriteString("message", $"the simulator has no {http.Request.Method} {path}; it takes POST to paths that end in /messages, /messages/count_tokens, /chat/completions, /responses, /responses/input_tokens, :generateContent, :streamGenerateContent or :countTokens, and GET /models, /health, /sim/requests, /sim/counts, /sim/words");
+            json.WriteString("message", $"the simulator has no {http.Request.Method} {path}; it takes POST to paths that end in /messages, /messages/count_tokens, /chat/completions, /responses, /responses/input_tokens, :generateContent, :streamGenerateContent or :countTokens, GET /models, /health, /sim/requests, /sim/counts, /sim/words, POST /sim/reset, and PUT /sim/behaviour/NAME");
             json.WriteEndObject();
         });
     }
@@ -69,7 +74,12 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
         Prepared prepared;
         using (var body = await RequestBody.ReadAsync(http.Request, http.RequestAborted))
         {
-            prepared = preparer.Prepare(dialect, path, http.Request.Headers["x-sim-script"], body.Bytes);
+            var header = http.Request.Headers["x-sim-script"];
+            prepared = preparer.Prepare(dialect, path, header, null, body.Bytes);
+            if (prepared.Script.Name is { } name && behaviours.Roll(name) is { } behaviour)
+            {
+                prepared = preparer.Prepare(dialect, path, header, behaviour, body.Bytes);
+            }
         }
 
         var era = log.Begin(http.Request, prepared.Model, prepared.Body);
@@ -98,9 +108,38 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
             return prepared.Playback;
         }
 
+        var script = $"{prepared.Model}\n{request.Headers["x-sim-script"]}";
+        if (prepared.Script.Down is { } down)
+        {
+            return log.IsDown(script, TimeSpan.FromMilliseconds(down)) ? prepared.Playback : prepared.Healed;
+        }
+
         var own = request.Headers["x-sim-key"].ToString();
-        var key = $"{prepared.Model}\n{request.Headers["x-sim-script"]}\n{(own.Length > 0 ? own : prepared.Key)}";
+        var key = $"{script}\n{(own.Length > 0 ? own : prepared.Key)}";
         return log.TakeFault(key, prepared.Script.Times!.Value) ? prepared.Playback : prepared.Healed;
+    }
+
+    // {"script": "status=503", "probability": 0.5}; an empty script ends the behaviour.
+    private async Task SetBehaviourAsync(HttpContext http, string name)
+    {
+        string? problem;
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
+            problem = behaviours.Set(name, document.RootElement);
+        }
+        catch (JsonException)
+        {
+            problem = "the body is not JSON";
+        }
+
+        if (problem is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        await WriteJsonAsync(http, 400, json => json.WriteString("error", problem));
     }
 
     private static async Task WriteJsonAsync(HttpContext http, int status, Action<Utf8JsonWriter> properties)
@@ -122,13 +161,19 @@ internal sealed class SimulatorApp(Preparer preparer, Player player, RequestLog 
         }
     }
 
-    private void WriteRequests(Utf8JsonWriter json)
+    private void WriteRequests(Utf8JsonWriter json, string? contains)
     {
         json.WriteStartArray("requests");
         foreach (var request in log.Requests())
         {
+            if (!string.IsNullOrEmpty(contains) && request.BodyText?.Contains(contains, StringComparison.Ordinal) != true)
+            {
+                continue;
+            }
+
             json.WriteStartObject();
             json.WriteNumber("number", request.Number);
+            json.WriteNumber("atMs", Math.Round(request.At.TotalMilliseconds, 1));
             json.WriteString("method", request.Method);
             json.WriteString("path", request.Path);
             json.WriteString("model", request.Model);
