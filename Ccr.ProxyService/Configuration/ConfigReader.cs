@@ -35,6 +35,7 @@ internal static class ConfigReader
     {
         var apiKey = ReadApiKey(top);
         var providers = ReadProviders(top, environment, node.Find("transformers") is not null, out var broken);
+        var routes = new RouteReader(providers, broken);
         return new CcrConfig
         {
             Source = source,
@@ -46,7 +47,9 @@ internal static class ConfigReader
             MaxBodyBytes = top.Integer("MAX_BODY_BYTES", 1024, 1L << 30) ?? 64L << 20,
             LogLevel = ReadLogLevel(top),
             Providers = providers,
-            Router = new RouterReader(top, new RouteReader(providers, broken)).Read(providers.Count + broken.Count > 0),
+            Router = new RouterReader(top, routes).Read(providers.Count + broken.Count > 0),
+            Presets = new PresetReader(top, routes).Read(),
+            CustomRouter = CustomRouterReader.Read(top, node, source, environment),
         };
     }
 
@@ -135,7 +138,8 @@ internal static class ConfigReader
         return top.Flag("LOG") == false ? LogLevel.None : level ?? LogLevel.Information;
     }
 
-    private static List<ProviderConfig> ReadProviders(ConfigSection top, Func<string, string?> environment, bool customTransformers, out HashSet<string> broken)
+    /// <summary>The providers of a file; <paramref name="broken"/> has the names of those that cannot be used.</summary>
+    internal static List<ProviderConfig> ReadProviders(ConfigSection top, Func<string, string?> environment, bool customTransformers, out HashSet<string> broken)
     {
         var providers = new List<ProviderConfig>();
         var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);

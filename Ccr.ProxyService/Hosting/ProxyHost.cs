@@ -57,7 +57,7 @@ internal static partial class ProxyHost
         builder.AddUsage();
         builder.AddTokenCounting();
         builder.Services.AddSingleton<UpstreamClients>();
-        builder.Services.AddSingleton<RequestRouter>();
+        builder.Services.AddRouting(options.Home);
         builder.Services.AddSingleton<TargetHealth>();
         builder.Services.AddSingleton<ITargetStates>(services => services.GetRequiredService<TargetHealth>());
         builder.Services.AddSingleton(services => new DrainLimit(drain, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
@@ -72,6 +72,8 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<ResponsesEndpoint>();
         builder.Services.AddSingleton<CountTokensEndpoint>();
         builder.Services.AddSingleton<ModelsEndpoint>();
+        builder.Services.AddSingleton<ExplainEndpoint>();
+        builder.Services.AddSingleton<PresetsEndpoint>();
 
         var app = builder.Build();
         var store = app.Services.GetRequiredService<IConfigStore>();
