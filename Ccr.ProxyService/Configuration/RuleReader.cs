@@ -48,13 +48,7 @@ internal sealed class RuleReader(RouteReader routes)
         var targets = section.Find("route") is { Value: Json5Array } ? routes.ReadList(section, "route")
             : routes.Read(section, "route") is { } one ? [one] : (IReadOnlyList<RouteTarget>)[];
         var set = section.Object("set") is { } parameters ? ParameterReader.Read(section, parameters, section.PathOf("set")) : [];
-        if (section.Find("route") is null && set.Count == 0)
-        {
-            section.Problems.Error(section.PathOf("route"), section.Line, "the rule does nothing: give it a route, \"provider,model\", or parameters to set");
-            return null;
-        }
-
-        return new RouteRule(name)
+        var rule = new RouteRule(name)
         {
             Models = Patterns(when, "model"),
             Headers = Headers(when),
@@ -70,6 +64,13 @@ internal sealed class RuleReader(RouteReader routes)
             Targets = targets,
             Set = set,
         };
+        if (section.Find("route") is null && set.Count == 0)
+        {
+            section.Problems.Error(section.PathOf("route"), section.Line, "the rule does nothing: give it a route, \"provider,model\", or parameters to set");
+            return null;
+        }
+
+        return rule;
     }
 
     private static string[] Patterns(ConfigSection section, string name) => section.Find(name) is { } member ? Patterns(section, member.Value, section.PathOf(name)) : [];

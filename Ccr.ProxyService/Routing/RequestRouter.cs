@@ -230,6 +230,12 @@ internal sealed class RequestRouter(IConfigStore store, RuleMatcher matcher, Ses
     {
         foreach (var rule in table.Rules)
         {
+            if (rule.IsUnusable)
+            {
+                context.Add(rule.Unusable);
+                continue;
+            }
+
             var miss = await matcher.FirstMissAsync(rule, context, table, cancellationToken).ConfigureAwait(false);
             if (miss >= 0)
             {

@@ -21,7 +21,7 @@ internal sealed class RouteTable
         Add(Scenario.WebSearch, router.WebSearch);
         Add(Scenario.Image, router.Image);
         _direct = new DirectModels(config, ForDirect);
-        Rules = [.. router.Rules.Select(r => r with { Targets = ForRule(r) })];
+        Rules = [.. router.Rules.Select(ForRule)];
         Short = new(Scenario.LongContext, false, $"the body has no more bytes than longContextThreshold {router.LongContextThreshold} has tokens");
         Fault = config.Providers.Any(static p => p.DisabledReason is null) ? null
             : config.Providers.Count == 0 ? $"No provider is configured: add one under Providers in {config.Source}."
@@ -114,7 +114,8 @@ internal sealed class RouteTable
         }
     }
 
-    private RouteTarget[] ForRule(RouteRule rule) => rule.Targets.Count == 0 ? [] : Chain(rule.Targets, Scenario.Default);
+    private RouteRule ForRule(RouteRule rule) =>
+        rule.Targets.Count == 0 ? rule : Chain(rule.Targets, Scenario.Default) is { Length: > 0 } targets ? rule with { Targets = targets } : rule with { Targets = [], IsUnusable = true };
 
     private RouteTarget[] Chain(RouteTarget? first, string scenario) => Chain(first is null ? [] : [first], scenario);
 

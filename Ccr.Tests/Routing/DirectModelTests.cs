@@ -17,7 +17,7 @@ public sealed class DirectModelTests
     [InlineData("One/un/listed", "one,un/listed")]
     [InlineData("openai/gpt-5", "two,openai/gpt-5")]
     [InlineData("openai/gpt-4", "openai,gpt-4")]
-    [InlineData("OpenAI/GPT-5:online", "two,OpenAI/GPT-5:online")]
+    [InlineData("OpenAI/GPT-5:online", "two,openai/gpt-5:online")]
     [InlineData("gpt-x", "two,gpt-x")]
     [InlineData("GPT-X", "two,gpt-x")]
     [InlineData("gpt-5", "openai,gpt-5")]

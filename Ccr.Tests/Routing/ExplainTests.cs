@@ -129,9 +129,21 @@ public sealed class ExplainTests
     }
 
     [Fact]
-    public async Task A_route_to_a_disabled_provider_falls_back_or_says_so()
+    public async Task A_rule_to_a_disabled_provider_is_passed_over_and_says_so()
     {
         await using var proxy = await RoutedProxy.StartAsync("\"default\": \"one,m\", \"rules\": [{ \"route\": \"off,only-there\" }]");
-        Assert.Equal("default one,m", await proxy.RouteAsync(RoutedProxy.Body("x")));
+        var explained = await proxy.ExplainAsync(RoutedProxy.Body("x"));
+        Assert.Equal("default", explained.GetProperty("scenario").GetString());
+        Assert.Equal("rule 1: its provider is disabled", RoutedProxy.Reason(explained, "rule"));
+    }
+
+    [Fact]
+    public async Task A_request_is_remembered_with_the_steps_that_say_something()
+    {
+        await using var proxy = await RoutedProxy.StartAsync("\"default\": \"one,m\", \"think\": \"two,m\"");
+        await proxy.SendAsync(RoutedProxy.Body("m"));
+        var record = JsonDocument.Parse(await proxy.Proxy.Client.GetStringAsync("/api/requests?limit=1")).RootElement.GetProperty("requests")[0];
+        Assert.Equal(["direct several providers offer m: one, two; write \"provider,model\"", "think thinking is not asked for", "default no other rule applies"],
+            record.GetProperty("route").EnumerateArray().Select(s => $"{s.GetProperty("rule")} {s.GetProperty("reason")}"));
     }
 }

@@ -83,7 +83,7 @@ public sealed class SessionTests
     [Fact]
     public void Old_sessions_make_room_and_are_forgotten()
     {
-        var time = new ManualTime();
+        var time = new Clock();
         var cache = new LruCache<int>(2, TimeSpan.FromSeconds(10), time);
         cache.Set("a", 1);
         cache.Set("b", 2);
@@ -91,10 +91,19 @@ public sealed class SessionTests
         cache.Set("c", 3);
         Assert.False(cache.TryGet("b", out _));
         Assert.True(cache.TryGet("a", out var a) && a == 1);
-        time.Advance(TimeSpan.FromSeconds(10));
+        time.Now = TimeSpan.FromSeconds(10);
         Assert.False(cache.TryGet("a", out _));
         cache.Set("a", 4);
         Assert.True(cache.TryGet("a", out a) && a == 4);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
     }
 
     private static async Task WaitForRecordAsync(RoutedProxy proxy)

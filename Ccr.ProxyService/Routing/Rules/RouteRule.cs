@@ -45,10 +45,16 @@ internal sealed record RouteRule(string Name)
     /// <summary>Set in the body, also over what the client sent.</summary>
     public IReadOnlyList<BodyParameter> Set { get; init; } = [];
 
+    /// <summary>True when it has routes but nothing of them, or of what they fall back to, is usable.</summary>
+    public bool IsUnusable { get; init; }
+
     /// <summary>The step of a rule that is taken.</summary>
     public RouteStep Taken { get; } = new(Scenario.Rule, true, $"rule {Name}");
 
-    private string[] Missed { get; } = [.. Words.Select(word => $"rule {Name}: {word}")];
+    /// <summary>The step of a rule all of whose providers are disabled.</summary>
+    public RouteStep Unusable { get; } = new(Scenario.Rule, false, $"rule {Name}: its provider is disabled");
+
+    private RouteStep[] Missed { get; } = [.. Words.Select(word => new RouteStep(Scenario.Rule, false, $"rule {Name}: {word}"))];
 
     private static readonly string[] Words =
     [
@@ -57,5 +63,5 @@ internal sealed record RouteRule(string Name)
     ];
 
     /// <summary>The step of a rule whose condition of that number does not hold.</summary>
-    public RouteStep Missing(int condition) => new(Scenario.Rule, false, Missed[condition]);
+    public RouteStep Missing(int condition) => Missed[condition];
 }
