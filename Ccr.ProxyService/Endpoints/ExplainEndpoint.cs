@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Ccr.Protocols.Anthropic;
 using Ccr.Protocols.Canonical;
@@ -23,6 +24,9 @@ namespace Ccr.ProxyService.Endpoints;
 /// </summary>
 internal sealed class ExplainEndpoint(IConfigStore store, RequestRouter router, RuleMatcher matcher, IPriceEstimator prices, TimeProvider time)
 {
+    // Read by people in a terminal: no \u003C for "<".
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Answers one question.</summary>
     public async Task HandleAsync(HttpContext http)
     {
@@ -127,7 +131,7 @@ internal sealed class ExplainEndpoint(IConfigStore store, RequestRouter router, 
     private void Write(ArrayBufferWriter<byte> output, RouteContext context, RouteDecision decision, TokenCount tokens, bool isBodyChanged)
     {
         var call = context.Call;
-        using var json = new Utf8JsonWriter(output);
+        using var json = new Utf8JsonWriter(output, Readable);
         json.WriteStartObject();
         json.WriteString("scenario", decision.Scenario);
         json.WriteString("reason", decision.Reason);
