@@ -51,6 +51,12 @@ internal sealed record CcrConfig
     /// <summary>Routes by scenario.</summary>
     public required RouterConfig Router { get; init; }
 
+    /// <summary>Presets by name, without regard to case.</summary>
+    public IReadOnlyDictionary<string, PresetConfig> Presets { get; init; } = new Dictionary<string, PresetConfig>();
+
+    /// <summary>The script that is asked first (CUSTOM_ROUTER_PATH); null for none.</summary>
+    public CustomRouterConfig? CustomRouter { get; init; }
+
     /// <summary>The enabled provider of that name, without regard to case; null when there is none.</summary>
     public ProviderConfig? FindProvider(ReadOnlySpan<char> name)
     {

@@ -35,6 +35,7 @@ internal static class ConfigReader
     {
         var apiKey = ReadApiKey(top);
         var providers = ReadProviders(top, environment, node.Find("transformers") is not null, out var broken);
+        var routes = new RouteReader(providers, broken);
         return new CcrConfig
         {
             Source = source,
@@ -51,7 +52,9 @@ internal static class ConfigReader
             Rescue = ResilienceReader.ReadRescue(top),
             Budget = ResilienceReader.ReadBudget(top),
             Providers = providers,
-            Router = new RouterReader(top, new RouteReader(providers, broken)).Read(providers.Count + broken.Count > 0),
+            Router = new RouterReader(top, routes).Read(providers.Count + broken.Count > 0),
+            Presets = new PresetReader(top, routes).Read(),
+            CustomRouter = CustomRouterReader.Read(top, node, source, environment),
         };
     }
 
@@ -140,7 +143,8 @@ internal static class ConfigReader
         return top.Flag("LOG") == false ? LogLevel.None : level ?? LogLevel.Information;
     }
 
-    private static List<ProviderConfig> ReadProviders(ConfigSection top, Func<string, string?> environment, bool customTransformers, out HashSet<string> broken)
+    /// <summary>The providers of a file; <paramref name="broken"/> has the names of those that cannot be used.</summary>
+    internal static List<ProviderConfig> ReadProviders(ConfigSection top, Func<string, string?> environment, bool customTransformers, out HashSet<string> broken)
     {
         var providers = new List<ProviderConfig>();
         var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);

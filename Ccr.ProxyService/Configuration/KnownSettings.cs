@@ -22,10 +22,13 @@ internal static class KnownSettings
         new("Hedge", "object", "none"),
         new("Rescue", "object", "none"),
         new("Budget", "object", "none"),
+        new("CUSTOM_ROUTER_PATH", "string", "none"),
+        new("customRouter", "object", "none"),
+        new("Presets", "object of objects", "none"),
         .. NotYet(
-            "CLAUDE_PATH", "NON_INTERACTIVE_MODE", "CUSTOM_ROUTER_PATH", "REWRITE_SYSTEM_PROMPT", "forceUseImageAgent",
+            "CLAUDE_PATH", "NON_INTERACTIVE_MODE", "REWRITE_SYSTEM_PROMPT", "forceUseImageAgent",
             "transformers", "plugins", "Plugins", "StatusLine", "ANTHROPIC_SMALL_FAST_MODEL",
-            "Presets", "Persistence", "DebugCapture", "POOL_MAX_IDLE_PER_HOST", "POOL_IDLE_TIMEOUT_MS", "SSE_BUFFER_SIZE",
+            "Persistence", "DebugCapture", "POOL_MAX_IDLE_PER_HOST", "POOL_IDLE_TIMEOUT_MS", "SSE_BUFFER_SIZE",
             "BROKER_SOCKET", "Frontend", "profile"),
     ];
 
@@ -45,7 +48,8 @@ internal static class KnownSettings
         new("model_settings", "object of objects", "none"),
         new("tier_name", "string", "none"),
         new("timeouts", "object", "none"),
-        .. NotYet("tokenizer", "pricing", "model_pricing", "modelPricing", "honor_ratelimit_headers", "allow_streaming"),
+        new("allow_streaming", "true or false", "false"),
+        .. NotYet("tokenizer", "pricing", "model_pricing", "modelPricing", "honor_ratelimit_headers"),
     ];
 
     /// <summary>One model of model_settings.</summary>
@@ -67,9 +71,58 @@ internal static class KnownSettings
         new("image", "route", "none"),
         new("tiers", "array of routes", "none"),
         new("tierRetries", "object of objects", "none"),
-        .. NotYet(
-            "forceNonStreaming", "ignoreDirect", "topK", "routingTemperature", "gpRouting", "presets", "batching",
-            "web_search", "rules"),
+        new("rules", "array of objects", "none"),
+        new("ignoreDirect", "true or false", "false"),
+        new("bareModels", "true or false", "see routing.md"),
+        new("forceNonStreaming", "true or false", "false"),
+        new("topK", "number", "all"),
+        new("presets", "object of objects", "none"),
+        .. NotYet("routingTemperature", "gpRouting", "batching", "web_search"),
+    ];
+
+    /// <summary>customRouter.</summary>
+    public static readonly KnownSetting[] CustomRouter =
+    [
+        new("timeoutMs", "number", "1000"),
+        new("node", "string", "node"),
+        new("maxBodyBytes", "number", "1048576"),
+    ];
+
+    /// <summary>One preset of Presets; its other members are parameters.</summary>
+    public static readonly KnownSetting[] Preset =
+    [
+        new("route", "route", "required"),
+    ];
+
+    /// <summary>One rule of Router.rules.</summary>
+    public static readonly KnownSetting[] Rule =
+    [
+        new("name", "string", "its number"),
+        new("when", "object", "always"),
+        new("route", "route or array of routes", "none"),
+        new("set", "object", "none"),
+    ];
+
+    /// <summary>The conditions of a rule.</summary>
+    public static readonly KnownSetting[] RuleWhen =
+    [
+        new("model", "pattern or array", "any"),
+        new("header", "object of patterns", "any"),
+        new("userAgent", "pattern or array", "any"),
+        new("client", "word or array", "any"),
+        new("tokens", "object", "any"),
+        new("tools", "pattern or array", "any"),
+        new("hasImage", "true or false", "any"),
+        new("text", "pattern or array", "any"),
+        new("dialect", "word or array", "any"),
+        new("scenario", "word or array", "any"),
+    ];
+
+    /// <summary>The number of tokens that a rule asks for.</summary>
+    public static readonly KnownSetting[] RuleTokens =
+    [
+        new("over", "number", "none"),
+        new("under", "number", "none"),
     ];
 
     /// <summary>Router.webSearch in the Rust router's form.</summary>

@@ -49,6 +49,9 @@ internal sealed record ProviderConfig
     /// <summary>True for the publishers' addresses of Vertex AI, which have the model and the verb in the path.</summary>
     public bool IsVertex { get; init; }
 
+    /// <summary>True exempts it from Router.forceNonStreaming (allow_streaming). Default false.</summary>
+    public bool AllowStreaming { get; init; }
+
     /// <summary>Why this provider is not used (for instance an unset environment variable); null when it is.</summary>
     public string? DisabledReason { get; init; }
 

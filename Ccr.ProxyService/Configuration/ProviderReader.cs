@@ -1,6 +1,6 @@
-using Ccr.Protocols.Canonical;
 using System.Buffers;
 using System.Text.Json.Nodes;
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration.Json5;
 
 namespace Ccr.ProxyService.Configuration;
@@ -44,6 +44,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         var modelSettings = ReadModelSettings(models, transformers);
         var version = section.Text("anthropic_version");
         var useBearer = ReadAuthHeader(protocol);
+        var allowStreaming = section.Flag("allow_streaming") ?? false;
         if (name is null || endpoint is null)
         {
             return null;
@@ -64,6 +65,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
             Timeouts = ResilienceReader.ReadTimeouts(section, "timeouts"),
             UseBearer = useBearer || transformers.Vertex is not null,
             IsVertex = transformers.Vertex is not null,
+            AllowStreaming = allowStreaming,
             DisabledReason = DisabledReason(),
         };
         return version is null ? provider : provider with { AnthropicVersion = version };

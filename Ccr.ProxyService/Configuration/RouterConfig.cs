@@ -1,3 +1,5 @@
+using Ccr.ProxyService.Routing.Rules;
+
 namespace Ccr.ProxyService.Configuration;
 
 /// <summary>Routes by scenario, and what to try when one fails.</summary>
@@ -33,6 +35,28 @@ internal sealed record RouterConfig
     /// <summary>Router.tierRetries of the Rust router: by "tier-N", tier name, provider, "provider,model" or "*", without regard to case.</summary>
     public IReadOnlyDictionary<string, RetryPolicy> Retries { get; init; } = new Dictionary<string, RetryPolicy>();
 
+    /// <summary>Rules of the file's own, in order.</summary>
+    public IReadOnlyList<RouteRule> Rules { get; init; } = [];
+
+    /// <summary>True when the provider and model that a client names are not heeded. Default false.</summary>
+    public bool IgnoreDirect { get; init; }
+
+    /// <summary>Whether a model's bare name is a choice of the client: always, never, or (null) unless agents send it by themselves.</summary>
+    public bool? BareModels { get; init; }
+
+    /// <summary>True asks providers without <see cref="ProviderConfig.AllowStreaming"/> for whole answers, which are played to the client as streams. Default false.</summary>
+    public bool ForceNonStreaming { get; init; }
+
+    /// <summary>How many targets of a list are tried at most; null for all.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>True when [search] or [web] in a user's text asks for <see cref="WebSearch"/> (the Rust router's form of the setting).</summary>
+    public bool WebSearchTags { get; init; }
+
+    /// <summary>How many routes are set: scenarios, tiers and fallbacks.</summary>
+    public int RouteCount =>
+        new[] { Default, Background, Think, LongContext, WebSearch, Image }.Count(r => r is not null) + Tiers.Count + Fallback.Values.Sum(f => f.Count) + Rules.Count(r => r.Targets.Count > 0);
+
     /// <summary>The retry policy of a target: the closest entry counts.</summary>
     public RetryPolicy RetryOf(RouteTarget target)
     {
@@ -61,8 +85,4 @@ internal sealed record RouterConfig
 
         return null;
     }
-
-    /// <summary>How many routes are set: scenarios, tiers and fallbacks.</summary>
-    public int RouteCount =>
-        new[] { Default, Background, Think, LongContext, WebSearch, Image }.Count(r => r is not null) + Tiers.Count + Fallback.Values.Sum(f => f.Count);
 }

@@ -24,6 +24,12 @@ internal sealed class RouterReader(ConfigSection top, RouteReader routes)
             Image = routes.Read(section, "image"),
             Tiers = tiers,
             Fallback = ReadFallback(),
+            Rules = new RuleReader(routes).Read(section),
+            IgnoreDirect = section.Flag("ignoreDirect") ?? false,
+            BareModels = section.Flag("bareModels"),
+            ForceNonStreaming = section.Flag("forceNonStreaming") ?? false,
+            TopK = (int?)section.Integer("topK", 1, 1000),
+            WebSearchTags = section.Find("webSearch")?.Value is Json5Object,
         };
         if (hasProviders && section.Find("default")?.Value is null or Json5String { Text: "" })
         {

@@ -23,7 +23,7 @@ internal static class ClientDialects
         var path = request.Path.Value ?? "";
         return Has(path, "/chat/completions") ? Chat
             : Has(path, "/responses") ? Responses
-            : path.StartsWith("/v1beta", StringComparison.OrdinalIgnoreCase) || Has(path, ":generateContent") || Has(path, ":streamGenerateContent") || Has(path, ":countTokens") ? Gemini
+            : path.StartsWith("/v1beta", StringComparison.OrdinalIgnoreCase) || (path.StartsWith("/preset/", StringComparison.OrdinalIgnoreCase) && Has(path, "/v1beta/")) || Has(path, ":generateContent") || Has(path, ":streamGenerateContent") || Has(path, ":countTokens") ? Gemini
             : Has(path, "/messages") || request.Headers.ContainsKey("anthropic-version") ? Anthropic
             : Has(path, "/models") ? Chat
             : Anthropic;

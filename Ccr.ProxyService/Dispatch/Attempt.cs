@@ -21,6 +21,7 @@ internal sealed class Attempt : IDisposable
     private readonly TargetPlan _plan;
     private readonly AttemptClock _clock;
     private readonly Continuation? _continuation;
+    private readonly bool _asksForStream;
     private PooledWriter? _body;
     private SplicedContent? _content;
     private HttpRequestMessage? _request;
@@ -41,7 +42,8 @@ internal sealed class Attempt : IDisposable
         _plan = pass.Target.Plan;
         _continuation = continuation;
         Pass = pass;
-        _clock = new AttemptClock(StageLimits.For(call.Config, pass.Target, call.Stream), parts.Time, call.Http.RequestAborted, parts.Drain.Token);
+        _asksForStream = call.Stream && !call.Decision!.ForcesWhole(pass.Target);
+        _clock = new AttemptClock(StageLimits.For(call.Config, pass.Target, _asksForStream), parts.Time, call.Http.RequestAborted, parts.Drain.Token);
     }
 
     /// <summary>The permission it runs under.</summary>
@@ -158,7 +160,7 @@ internal sealed class Attempt : IDisposable
     {
         var target = _plan.Target;
         var provider = target.Provider;
-        var passes = _continuation is null && _plan.PassesThrough(_call);
+        var passes = _continuation is null && _asksForStream == _call.Stream && _plan.PassesThrough(_call);
         var asksForUsage = false;
         CanonicalRequest? request = null;
         _request = passes ? BuildPassThrough(out asksForUsage) : BuildTranslated(out request);
@@ -266,6 +268,7 @@ internal sealed class Attempt : IDisposable
     {
         Loss = new LossReport();
         var asked = _continuation?.Request ?? _call.Canonical;
+        asked = _asksForStream == _call.Stream ? asked : asked.Whole();
         Untranslatable.Check(asked, _plan.Target.Provider.Protocol);
         var options = Options();
         var edited = request = _plan.Edit(asked, options, Loss);
@@ -277,7 +280,7 @@ internal sealed class Attempt : IDisposable
             _body = EditedBody.Make(written.Written.Span, body => _plan.EditBody(body, edited, options));
         }
 
-        return UpstreamRequests.Translated(_plan, Pass.Key, _body.Written, _call.Stream);
+        return UpstreamRequests.Translated(_plan, Pass.Key, _body.Written, _asksForStream);
     }
 
     private TargetOptions Options() => _options ??= _plan.Options(_parts.Memory);

@@ -3,6 +3,9 @@ namespace Ccr.ProxyService.Endpoints;
 /// <summary>The client programs that are told apart, a closed list so that it can be a metric's label.</summary>
 internal static class ClientApplications
 {
+    /// <summary>All of them.</summary>
+    public static readonly string[] All = ["claude-code", "codex", "opencode", "qwen-code", "gemini-cli", "anthropic-sdk", "openai-sdk", "other"];
+
     /// <summary>The program behind a request.</summary>
     public static string Of(IHeaderDictionary headers)
     {

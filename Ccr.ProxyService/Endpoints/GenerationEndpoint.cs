@@ -5,17 +5,18 @@ using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Dispatch;
-using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Hosting;
+using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
+using RouteContext = Ccr.ProxyService.Routing.RouteContext;
 
 namespace Ccr.ProxyService.Endpoints;
 
 /// <summary>The endpoints that make a model write: POST /v1/messages, /v1/chat/completions, /v1/responses and Gemini's generateContent, streaming and not.</summary>
 internal sealed partial class GenerationEndpoint(
-    IConfigStore store, RequestRouter router, Dispatcher dispatcher, ResponseStore responses, IUsageRecorder usage, TimeProvider time, ILogger<GenerationEndpoint> log)
+    IConfigStore store, RequestRouter router, SessionUsage sessions, Dispatcher dispatcher, ResponseStore responses, IUsageRecorder usage, TimeProvider time, ILogger<GenerationEndpoint> log)
 {
     /// <summary>Answers one request of a dialect whose body names the model, and accounts for it.</summary>
     public Task HandleAsync(HttpContext http, ClientDialect client, Func<ReadOnlyMemory<byte>, RequestPeek> peek) => AnswerAndAccountAsync(http, client, peek);
@@ -48,6 +49,11 @@ internal sealed partial class GenerationEndpoint(
         finally
         {
             Trace(call);
+            if (call.Decision?.Session is { } session)
+            {
+                sessions.Note(session, call.Counts.Input);
+            }
+
             usage.RequestFinished(Record(call, status));
         }
     }
@@ -64,7 +70,8 @@ internal sealed partial class GenerationEndpoint(
                 responses.Prepare(call);
             }
 
-            call.Decision = await router.RouteAsync(new(call), http.RequestAborted).ConfigureAwait(false);
+            var context = new RouteContext(call) { Peek = peek, Preset = PresetRoute.Of(http) };
+            call.Decision = (await router.RouteAsync(context, http.RequestAborted).ConfigureAwait(false)).Trimmed();
             return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
         }
         catch (RequestFormatException e)
@@ -117,6 +124,7 @@ internal sealed partial class GenerationEndpoint(
         Scenario = call.Decision?.Scenario ?? "none",
         RouteReason = call.Decision?.Reason ?? "refused before routing",
         RoutingTokens = call.Decision?.Tokens,
+        Route = call.Decision?.Steps ?? [],
         Attempts = call.Attempts,
         Streaming = call.Stream,
         Status = status,

@@ -19,8 +19,13 @@ internal static class ProxyEndpoints
         var models = routes.ServiceProvider.GetRequiredService<ModelsEndpoint>();
         var responses = routes.ServiceProvider.GetRequiredService<ResponsesEndpoint>();
 
+        var explain = routes.ServiceProvider.GetRequiredService<ExplainEndpoint>();
+        routes.MapPost("/v1/route/explain", explain.HandleAsync);
+        routes.MapPost(PresetRoute.Prefix + "/v1/route/explain", explain.HandleAsync);
+        routes.MapGet("/v1/presets", routes.ServiceProvider.GetRequiredService<PresetsEndpoint>().HandleAsync);
+
         // Base URLs that end in /v1 make some clients double it.
-        foreach (var prefix in (string[])["/v1", "/v1/v1"])
+        foreach (var prefix in (string[])["/v1", "/v1/v1", PresetRoute.Prefix + "/v1", PresetRoute.Prefix + "/v1/v1"])
         {
             routes.MapPost(prefix + "/messages", http => generation.HandleAsync(http, ClientDialects.Anthropic, AnthropicRequestPeek.Read));
             routes.MapPost(prefix + "/messages/count_tokens", count.HandleAsync);
@@ -34,13 +39,17 @@ internal static class ProxyEndpoints
             routes.MapGet(prefix + "/models/{**id}", models.HandleOneAsync);
         }
 
-        foreach (var prefix in (string[])["/v1beta", "/v1alpha", "/v1"])
+        foreach (var prefix in (string[])["/v1beta", "/v1alpha", "/v1", PresetRoute.Prefix + "/v1beta", PresetRoute.Prefix + "/v1alpha", PresetRoute.Prefix + "/v1"])
         {
             routes.MapPost(prefix + "/models/{**id}", http => HandleGeminiAsync(http, generation, count));
         }
 
-        routes.MapGet("/v1beta/models", models.HandleAsync);
-        routes.MapGet("/v1beta/models/{**id}", models.HandleOneAsync);
+        foreach (var prefix in (string[])["/v1beta", PresetRoute.Prefix + "/v1beta"])
+        {
+            routes.MapGet(prefix + "/models", models.HandleAsync);
+            routes.MapGet(prefix + "/models/{**id}", models.HandleOneAsync);
+        }
+
         routes.MapMethods("/", ["GET", "HEAD"], static http =>
         {
             http.Response.ContentType = "application/json";

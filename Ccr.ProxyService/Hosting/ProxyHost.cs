@@ -44,7 +44,7 @@ internal static partial class ProxyHost
         builder.AddServiceDefaults();
         builder.Services.AddCcrConfiguration(location, out var config);
         builder.Logging.SetMinimumLevel(config.LogLevel);
-        var drain = options.ServiceMode ? DrainLimit.AsService : DrainLimit.Alone;
+        var drain = config.Streams.Drain ?? (options.ServiceMode ? DrainLimit.AsService : DrainLimit.Alone);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + DrainLimit.Margin);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -58,7 +58,7 @@ internal static partial class ProxyHost
         builder.AddUsage();
         builder.AddTokenCounting();
         builder.Services.AddSingleton<UpstreamClients>();
-        builder.Services.AddSingleton<RequestRouter>();
+        builder.Services.AddRouting(options.Home);
         builder.Services.AddSingleton<TargetHealth>();
         builder.Services.AddSingleton<ITargetStates>(services => services.GetRequiredService<TargetHealth>());
         builder.Services.AddSingleton(services => new DrainLimit(drain, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
@@ -76,6 +76,8 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<ResponsesEndpoint>();
         builder.Services.AddSingleton<CountTokensEndpoint>();
         builder.Services.AddSingleton<ModelsEndpoint>();
+        builder.Services.AddSingleton<ExplainEndpoint>();
+        builder.Services.AddSingleton<PresetsEndpoint>();
 
         var app = builder.Build();
         var store = app.Services.GetRequiredService<IConfigStore>();

@@ -12,6 +12,9 @@ internal sealed record StartOptions
     /// <summary>--port; null takes PORT of the configuration.</summary>
     public int? Port { get; init; }
 
+    /// <summary>The home whose folders hold presets and routes of projects; null for the user's.</summary>
+    public string? Home { get; init; }
+
     /// <summary>True when started by an orchestrator without a verb: ASPNETCORE_URLS decides the address.</summary>
     public bool ServiceMode { get; init; }
 

@@ -1,4 +1,5 @@
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Routing.Rules;
 
 namespace Ccr.ProxyService.Routing;
 
@@ -6,6 +7,7 @@ namespace Ccr.ProxyService.Routing;
 internal sealed class RouteTable
 {
     private readonly Dictionary<string, RouteTarget[]> _lists = new(StringComparer.Ordinal);
+    private readonly DirectModels _direct;
 
     /// <summary>Prepares the lists.</summary>
     public RouteTable(CcrConfig config)
@@ -18,7 +20,22 @@ internal sealed class RouteTable
         Add(Scenario.LongContext, router.LongContext);
         Add(Scenario.WebSearch, router.WebSearch);
         Add(Scenario.Image, router.Image);
+        _direct = new DirectModels(config, ForDirect);
+        Rules = [.. router.Rules.Select(ForRule)];
+        Short = new(Scenario.LongContext, false, $"the body has no more bytes than longContextThreshold {router.LongContextThreshold} has tokens");
+        Fault = config.Providers.Any(static p => p.DisabledReason is null) ? null
+            : config.Providers.Count == 0 ? $"No provider is configured: add one under Providers in {config.Source}."
+            : $"No provider is usable: {config.Providers[0].Name} is disabled ({config.Providers[0].DisabledReason}); mend it in {config.Source}.";
     }
+
+    /// <summary>Why nothing can be routed at all; null when a provider is usable.</summary>
+    public string? Fault { get; }
+
+    /// <summary>The file's own rules, with what is tried for each; a rule that only sets parameters has no targets.</summary>
+    public RouteRule[] Rules { get; }
+
+    /// <summary>The step of a request too small to be long.</summary>
+    public RouteStep Short { get; }
 
     /// <summary>The configuration these lists are of.</summary>
     public CcrConfig Config { get; }
@@ -28,6 +45,9 @@ internal sealed class RouteTable
 
     /// <summary>A target of the client's own choice, then what the default would fall back to.</summary>
     public RouteTarget[] ForDirect(RouteTarget target) => Chain(target, Scenario.Default);
+
+    /// <summary>What the name of a model means here.</summary>
+    public ModelMatch Resolve(string model, string application, bool isChosen = false) => _direct.Find(model, application, isChosen);
 
     /// <summary>Every target with the scenarios that name it, in the order of the file.</summary>
     public IEnumerable<(RouteTarget Target, List<string> Scenarios)> All()
@@ -41,6 +61,19 @@ internal sealed class RouteTable
         for (var i = 0; i < Config.Router.Tiers.Count; i++)
         {
             Note(Config.Router.Tiers[i], $"tier-{i}");
+        }
+
+        foreach (var rule in Config.Router.Rules)
+        {
+            foreach (var target in rule.Targets)
+            {
+                Note(target, $"rule {rule.Name}");
+            }
+        }
+
+        foreach (var preset in Config.Presets.Values)
+        {
+            Note(preset.Route, $"preset {preset.Name}");
         }
 
         foreach (var (scenario, targets) in Config.Router.Fallback)
@@ -73,7 +106,7 @@ internal sealed class RouteTable
         else if (target is not null || scenario == Scenario.Default)
         {
             // Its own target is disabled: what it would fall back to still serves.
-            var rest = Chain(null, scenario);
+            var rest = Chain((RouteTarget?)null, scenario);
             if (rest.Length > 0)
             {
                 _lists[scenario] = rest;
@@ -81,14 +114,14 @@ internal sealed class RouteTable
         }
     }
 
-    private RouteTarget[] Chain(RouteTarget? first, string scenario)
-    {
-        var chain = new List<RouteTarget>();
-        if (first is not null)
-        {
-            chain.Add(first);
-        }
+    private RouteRule ForRule(RouteRule rule) =>
+        rule.Targets.Count == 0 ? rule : Chain(rule.Targets, Scenario.Default) is { Length: > 0 } targets ? rule with { Targets = targets } : rule with { Targets = [], IsUnusable = true };
 
+    private RouteTarget[] Chain(RouteTarget? first, string scenario) => Chain(first is null ? [] : [first], scenario);
+
+    private RouteTarget[] Chain(IReadOnlyList<RouteTarget> first, string scenario)
+    {
+        var chain = new List<RouteTarget>(first);
         if (Config.Router.Fallback.TryGetValue(scenario, out var fallback))
         {
             chain.AddRange(fallback);

@@ -3,8 +3,20 @@ namespace Ccr.ProxyService.Routing;
 /// <summary>The names of the routing rules, as in the configuration file.</summary>
 internal static class Scenario
 {
+    /// <summary>The address names a preset.</summary>
+    public const string Preset = "preset";
+
+    /// <summary>The script of CUSTOM_ROUTER_PATH chose.</summary>
+    public const string Custom = "custom";
+
+    /// <summary>A rule of Router.rules.</summary>
+    public const string Rule = "rule";
+
     /// <summary>The client named provider and model itself.</summary>
     public const string Direct = "direct";
+
+    /// <summary>A tag in the prompt names the model of a subagent.</summary>
+    public const string Subagent = "subagent";
 
     /// <summary>No other rule took it.</summary>
     public const string Default = "default";

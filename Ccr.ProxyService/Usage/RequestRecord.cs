@@ -1,4 +1,5 @@
 using Ccr.Protocols.Canonical;
+using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Tokens;
 
 namespace Ccr.ProxyService.Usage;
@@ -38,6 +39,9 @@ internal sealed record RequestRecord
 
     /// <summary>The input token count used for routing; null when no rule needed one.</summary>
     public TokenCount? RoutingTokens { get; init; }
+
+    /// <summary>The routing rules that were looked at, in order.</summary>
+    public IReadOnlyList<RouteStep> Route { get; init; } = [];
 
     /// <summary>Every try, in order; the last one gave the answer, if any did.</summary>
     public required IReadOnlyList<AttemptRecord> Attempts { get; init; }

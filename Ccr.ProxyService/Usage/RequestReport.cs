@@ -28,7 +28,8 @@ internal sealed record RequestReport(
     long OutputTokens,
     long ReasoningTokens,
     string? StopReason,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LossPart>? Losses = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LossPart>? Losses = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RouteStepReport>? Route = null)
 {
     /// <summary>The report of a record. Provider and model are those of the last try; null when there was none.</summary>
     public static RequestReport From(RequestRecord record)
@@ -58,7 +59,8 @@ internal sealed record RequestReport(
             record.Tokens.Output,
             record.Tokens.Reasoning,
             record.StopReason,
-            record.Losses.Count == 0 ? null : [.. record.Losses.Select(static l => new LossPart(l.Path, LossPart.Word(l.Action), l.Reason))]);
+            record.Losses.Count == 0 ? null : [.. record.Losses.Select(static l => new LossPart(l.Path, LossPart.Word(l.Action), l.Reason))],
+            RouteStepReport.From(record.Route));
     }
 
     /// <summary>The word for how tokens were counted.</summary>

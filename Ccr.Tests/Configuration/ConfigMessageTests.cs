@@ -105,7 +105,7 @@ public sealed class ConfigMessageTests
         { $"{{\n Providers: [{Good}] }}", "c:1 Router.default: warning: no default route: a request that no other route takes gets an error; write \"provider,model\"" },
         { Router("default: ''"), "c:2 Router.default: warning: no default route: a request that no other route takes gets an error; write \"provider,model\"" },
         { Router("default: 'p,m2'"), "c:2 Router.default: warning: the route \"p,m2\" names a model that the provider \"p\" does not list; it is sent as written; did you mean \"m\"?" },
-        { Router("default: 'p,m', topK: 3"), "c:2 Router.topK: warning: a setting of another router that is not in effect in this version; it changes nothing" },
+        { Router("default: 'p,m', routingTemperature: 3"), "c:2 Router.routingTemperature: warning: a setting of another router that is not in effect in this version; it changes nothing" },
         { Router("default: 'p,m', thnik: 'p,m'"), "c:2 Router.thnik: warning: unknown setting, ignored; did you mean \"think\"?" },
         { Router("default: 'p,m', default: 'p,m'"), "c:2 Router.default: warning: set again on line 2; that one counts, remove the other" },
         { Top("fallback: { longcontext: ['p,m'] }"), "c:2 fallback.longcontext: warning: unknown setting, ignored; did you mean \"longContext\"?" },

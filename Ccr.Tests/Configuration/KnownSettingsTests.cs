@@ -16,6 +16,17 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Router, "Router.", "{{ Router: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.WebSearch, "Router.webSearch.", "{{ Router: {{ webSearch: {{ {0}: -5.5 }} }} }}");
         Add(KnownSettings.Fallback, "fallback.", "{{ fallback: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.CustomRouter, "customRouter.", "{{ customRouter: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Rule, "Router.rules[0].", "{{ Router: {{ rules: [{{ {0}: -5.5 }}] }} }}");
+        Add(KnownSettings.RuleWhen, "Router.rules[0].when.", "{{ Router: {{ rules: [{{ when: {{ {0}: -5.5 }} }}] }} }}");
+        Add(KnownSettings.RuleTokens, "Router.rules[0].when.tokens.", "{{ Router: {{ rules: [{{ when: {{ tokens: {{ {0}: -5.5 }} }} }}] }} }}");
+        Add(KnownSettings.Preset, "Presets.a.", "{{ Presets: {{ a: {{ {0}: -5.5 }} }} }}");
+        Add(KnownSettings.Timeouts, "Timeouts.", "{{ Timeouts: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Streams, "Streams.", "{{ Streams: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Hedge, "Hedge.", "{{ Hedge: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Rescue, "Rescue.", "{{ Rescue: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Budget, "Budget.", "{{ Budget: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.TierRetry, "Router.tierRetries.*.", "{{ Router: {{ tierRetries: {{ \"*\": {{ {0}: -5.5 }} }} }} }}");
         return data;
 
         void Add(KnownSetting[] settings, string path, string file)
@@ -43,6 +54,17 @@ public sealed partial class KnownSettingsTests
     [InlineData("## Router")]
     [InlineData("### Router.webSearch as an object")]
     [InlineData("## fallback")]
+    [InlineData("### Timeouts")]
+    [InlineData("### Streams")]
+    [InlineData("### Hedge")]
+    [InlineData("### Rescue")]
+    [InlineData("### Budget")]
+    [InlineData("### Router.tierRetries")]
+    [InlineData("## customRouter")]
+    [InlineData("## Presets")]
+    [InlineData("### Router.rules")]
+    [InlineData("### Router.rules: when")]
+    [InlineData("### Router.rules: tokens")]
     public void The_document_lists_exactly_the_settings_in_effect_with_type_and_default(string heading)
     {
         var settings = heading switch
@@ -52,6 +74,17 @@ public sealed partial class KnownSettingsTests
             "## Router" => KnownSettings.Router,
             "### model_settings" => KnownSettings.Model,
             "## fallback" => KnownSettings.Fallback,
+            "### Timeouts" => KnownSettings.Timeouts,
+            "### Streams" => KnownSettings.Streams,
+            "### Hedge" => KnownSettings.Hedge,
+            "### Rescue" => KnownSettings.Rescue,
+            "### Budget" => KnownSettings.Budget,
+            "### Router.tierRetries" => KnownSettings.TierRetry,
+            "## customRouter" => KnownSettings.CustomRouter,
+            "## Presets" => KnownSettings.Preset,
+            "### Router.rules" => KnownSettings.Rule,
+            "### Router.rules: when" => KnownSettings.RuleWhen,
+            "### Router.rules: tokens" => KnownSettings.RuleTokens,
             _ => KnownSettings.WebSearch,
         };
         var table = Section(heading).Split('\n').SkipWhile(l => !l.StartsWith("| Setting", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|'));

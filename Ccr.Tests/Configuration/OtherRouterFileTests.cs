@@ -53,7 +53,7 @@ public sealed class OtherRouterFileTests
         string[] noticed =
         [
             "NON_INTERACTIVE_MODE", "Providers[4].transformer.Qwen/Qwen3-235B-A22B-Thinking",
-            "StatusLine", "transformers", "CUSTOM_ROUTER_PATH", "forceUseImageAgent",
+            "StatusLine", "transformers", "forceUseImageAgent",
         ];
         Assert.Equal(noticed.Order(), result.Problems.Select(p => p.Path).Order());
     }
@@ -90,10 +90,12 @@ public sealed class OtherRouterFileTests
         Assert.Equal(("https://api.minimax.io/anthropic/v1/messages", true, "core"), (minimax.BaseUrl.AbsoluteUri, minimax.UseBearer, minimax.ExtraHeaders["X-Team"]));
         Assert.Equal(["zai,glm-5", "minimax,MiniMax-M3"], result.Config.Router.Tiers.Select(t => t.Name));
         Assert.Equal("minimax,MiniMax-M3", result.Config.Router.WebSearch!.Name);
+        Assert.Equal((true, false, true), (result.Config.Router.IgnoreDirect, result.Config.Router.ForceNonStreaming, result.Config.Router.WebSearchTags));
+        Assert.Equal("zai,glm-5", result.Config.Presets["coding"].Route.Name);
         string[] noticed =
         [
-            "POOL_MAX_IDLE_PER_HOST", "Persistence", "Presets", "Providers[0].pricing", "Providers[0].tier_name",
-            "Providers[1].honor_ratelimit_headers", "Router.forceNonStreaming", "Router.ignoreDirect", "Router.tierRetries", "SSE_BUFFER_SIZE",
+            "POOL_MAX_IDLE_PER_HOST", "Persistence", "Providers[0].pricing", "Providers[0].tier_name",
+            "Providers[1].honor_ratelimit_headers", "Router.tierRetries", "SSE_BUFFER_SIZE",
         ];
         Assert.Equal(noticed.Order(), result.Problems.Select(p => p.Path).Order());
     }

@@ -16,7 +16,7 @@ public sealed class EndpointDocumentationTests
         var page = await File.ReadAllTextAsync(Path.Combine(Part.Repository, "docs", "endpoints.md"));
         var routes = proxy.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/').Replace("{**id}", "{id}", StringComparison.Ordinal))
-            .Where(r => !r.StartsWith("/v1/v1/", StringComparison.Ordinal) && !r.Contains("{*path", StringComparison.Ordinal))
+            .Where(r => !r.Contains("/v1/v1/", StringComparison.Ordinal) && !r.Contains("{*path", StringComparison.Ordinal))
             .Distinct().ToList();
         Assert.True(routes.Count >= 10, string.Join(' ', routes));
         Assert.All(routes, r => Assert.True(page.Contains($"{r}`", StringComparison.Ordinal) || page.Contains($"{r}?", StringComparison.Ordinal), $"{r} is not in docs/endpoints.md"));

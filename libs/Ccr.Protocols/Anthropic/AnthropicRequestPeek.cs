@@ -11,7 +11,7 @@ public static class AnthropicRequestPeek
     /// <exception cref="RequestFormatException">The body is no JSON object, or lacks a model or messages; names the field.</exception>
     public static RequestPeek Read(ReadOnlyMemory<byte> body)
     {
-        EscapedText model = default;
+        EscapedText model = default, userId = default;
         Range modelRange = default;
         bool stream = false, hasWebSearch = false, hasImage = false, hasMessages = false;
         var thinking = ThinkingMode.Unset;
@@ -50,6 +50,11 @@ public static class AnthropicRequestPeek
                 {
                     reader.Read();
                     thinking = ReadThinking(ref reader);
+                }
+                else if (reader.ValueTextEquals("metadata"u8))
+                {
+                    reader.Read();
+                    userId = PeekScan.Member(ref reader, "user_id"u8, body);
                 }
                 else if (reader.ValueTextEquals("tools"u8))
                 {
@@ -98,7 +103,7 @@ public static class AnthropicRequestPeek
             throw new RequestFormatException("messages", "messages is missing.");
         }
 
-        return new() { Model = model, ModelRange = modelRange, Stream = stream, Thinking = thinking, HasWebSearch = hasWebSearch, HasImage = hasImage };
+        return new() { Model = model, ModelRange = modelRange, Stream = stream, Thinking = thinking, HasWebSearch = hasWebSearch, HasImage = hasImage, UserId = userId };
     }
 
     private static ThinkingMode ReadThinking(ref Utf8JsonReader reader)

@@ -38,8 +38,7 @@ public static class GeminiRequestPeek
                 else if (reader.ValueTextEquals("generationConfig"u8) || reader.ValueTextEquals("generation_config"u8))
                 {
                     reader.Read();
-                    thinking = PeekScan.HasProperty(ref reader, "thinkingConfig"u8, "thinking_config"u8) ? ThinkingMode.Adaptive : ThinkingMode.Unset;
-                    reader.Skip();
+                    thinking = ReadThinking(ref reader);
                 }
                 else
                 {
@@ -66,6 +65,44 @@ public static class GeminiRequestPeek
             ? throw new RequestFormatException("contents", "contents is missing.")
             : new() { Model = EscapedText.From(model), Stream = stream, Thinking = thinking, HasWebSearch = hasWebSearch, HasImage = hasImage };
     }
+
+    /// <summary>A budget of 0 switches thinking off; a low level is what models have anyway.</summary>
+    private static ThinkingMode ReadThinking(ref Utf8JsonReader reader)
+    {
+        var mode = ThinkingMode.Unset;
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            return mode;
+        }
+
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName)
+            {
+                continue;
+            }
+
+            if (reader.ValueTextEquals("thinkingConfig"u8) || reader.ValueTextEquals("thinking_config"u8))
+            {
+                mode = ThinkingMode.Adaptive;
+            }
+            else if (reader.ValueTextEquals("thinkingBudget"u8) || reader.ValueTextEquals("thinking_budget"u8))
+            {
+                reader.Read();
+                mode = reader.TryLong(out var budget) && budget == 0 ? ThinkingMode.Disabled : mode;
+            }
+            else if (reader.ValueTextEquals("thinkingLevel"u8) || reader.ValueTextEquals("thinking_level"u8))
+            {
+                reader.Read();
+                mode = reader.TokenType == JsonTokenType.String && (IsLevel(ref reader, "low"u8) || IsLevel(ref reader, "minimal"u8)) ? ThinkingMode.Unset : mode;
+            }
+        }
+
+        return mode;
+    }
+
+    private static bool IsLevel(ref Utf8JsonReader reader, ReadOnlySpan<byte> level) => System.Text.Ascii.EqualsIgnoreCase(reader.ValueSpan, level);
 
     private static bool ReadContents(ref Utf8JsonReader reader)
     {

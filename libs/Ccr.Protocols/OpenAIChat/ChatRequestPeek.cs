@@ -11,7 +11,7 @@ public static class ChatRequestPeek
     /// <exception cref="RequestFormatException">The body is no JSON object, or lacks a model or messages; names the field.</exception>
     public static RequestPeek Read(ReadOnlyMemory<byte> body)
     {
-        EscapedText model = default;
+        EscapedText model = default, cacheKey = default;
         Range modelRange = default;
         bool stream = false, hasWebSearch = false, hasImage = false, hasMessages = false, hasStreamOptions = false;
         var thinking = ThinkingMode.Unset;
@@ -47,7 +47,13 @@ public static class ChatRequestPeek
                 else if (reader.ValueTextEquals("reasoning_effort"u8))
                 {
                     reader.Read();
-                    thinking = reader.TokenType != JsonTokenType.String ? thinking : reader.ValueTextEquals("none"u8) ? ThinkingMode.Disabled : ThinkingMode.Adaptive;
+                    thinking = PeekScan.Effort(ref reader);
+                    reader.Skip();
+                }
+                else if (reader.ValueTextEquals("prompt_cache_key"u8))
+                {
+                    reader.Read();
+                    cacheKey = reader.TokenType == JsonTokenType.String ? reader.Text(body) : default;
                     reader.Skip();
                 }
                 else if (reader.ValueTextEquals("tools"u8))
@@ -82,6 +88,6 @@ public static class ChatRequestPeek
 
         return model.IsEmpty ? throw new RequestFormatException("model", "model is missing.")
             : !hasMessages ? throw new RequestFormatException("messages", "messages is missing.")
-            : new() { Model = model, ModelRange = modelRange, Stream = stream, Thinking = thinking, HasWebSearch = hasWebSearch, HasImage = hasImage, HasStreamOptions = hasStreamOptions };
+            : new() { Model = model, ModelRange = modelRange, Stream = stream, Thinking = thinking, HasWebSearch = hasWebSearch, HasImage = hasImage, HasStreamOptions = hasStreamOptions, PromptCacheKey = cacheKey };
     }
 }

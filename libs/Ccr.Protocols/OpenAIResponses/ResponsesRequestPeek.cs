@@ -11,7 +11,7 @@ public static class ResponsesRequestPeek
     /// <exception cref="RequestFormatException">The body is no JSON object, or lacks a model or input; names the field.</exception>
     public static RequestPeek Read(ReadOnlyMemory<byte> body)
     {
-        EscapedText model = default, previous = default;
+        EscapedText model = default, previous = default, cacheKey = default;
         Range modelRange = default;
         bool stream = false, hasWebSearch = false, hasImage = false, hasInput = false, hasReference = false, store = true;
         var thinking = ThinkingMode.Unset;
@@ -59,6 +59,12 @@ public static class ResponsesRequestPeek
                         _ => throw new RequestFormatException("previous_response_id", "previous_response_id must be a string."),
                     };
                 }
+                else if (reader.ValueTextEquals("prompt_cache_key"u8))
+                {
+                    reader.Read();
+                    cacheKey = reader.TokenType == JsonTokenType.String ? reader.Text(body) : default;
+                    reader.Skip();
+                }
                 else if (reader.ValueTextEquals("store"u8))
                 {
                     reader.Read();
@@ -105,6 +111,7 @@ public static class ResponsesRequestPeek
                 HasImage = hasImage,
                 HasItemReference = hasReference,
                 PreviousResponseId = previous,
+                PromptCacheKey = cacheKey,
                 Store = store,
             };
     }
@@ -124,7 +131,7 @@ public static class ResponsesRequestPeek
             reader.Read();
             if (isEffort && reader.TokenType == JsonTokenType.String)
             {
-                mode = reader.ValueTextEquals("none"u8) ? ThinkingMode.Disabled : ThinkingMode.Adaptive;
+                mode = PeekScan.Effort(ref reader);
             }
 
             reader.Skip();

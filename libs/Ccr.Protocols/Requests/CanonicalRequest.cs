@@ -130,6 +130,14 @@ public sealed class CanonicalRequest
         return AllowedTools.Count == 0;
     }
 
+    /// <summary>A copy that asks for a whole answer.</summary>
+    public CanonicalRequest Whole()
+    {
+        var copy = Copy();
+        copy.Stream = false;
+        return copy;
+    }
+
     /// <summary>A copy whose lists are its own, for changes that concern one target only. The texts are shared.</summary>
     public CanonicalRequest Copy()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Ccr.Protocols.Json;
 
 namespace Ccr.Protocols.Requests;
 
@@ -24,6 +25,41 @@ internal static class PeekScan
             throw new RequestFormatException("", "The body is not valid UTF-8.");
         }
     }
+
+    /// <summary>The text of a member of the object under the reader; empty where there is none. Of several the last counts, as JSON readers have it.</summary>
+    public static EscapedText Member(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ReadOnlyMemory<byte> document)
+    {
+        EscapedText text = default;
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return text;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isName = reader.ValueTextEquals(name);
+            reader.Read();
+            if (isName && reader.TokenType == JsonTokenType.String)
+            {
+                text = reader.Text(document);
+            }
+
+            reader.Skip();
+        }
+
+        return text;
+    }
+
+    /// <summary>
+    /// What an effort of OpenAI's scale says of thinking: such models always think, and clients name a medium effort by habit, so that only a high one
+    /// asks for a thinker.
+    /// </summary>
+    public static ThinkingMode Effort(ref Utf8JsonReader reader) =>
+        reader.TokenType != JsonTokenType.String ? ThinkingMode.Unset
+        : reader.ValueTextEquals("none"u8) ? ThinkingMode.Disabled
+        : reader.ValueTextEquals("high"u8) || reader.ValueTextEquals("xhigh"u8) || reader.ValueTextEquals("max"u8) ? ThinkingMode.Adaptive
+        : ThinkingMode.Unset;
 
     /// <summary>Whether any object inside the value has a "type" that begins so.</summary>
     public static bool HasType(ref Utf8JsonReader reader, ReadOnlySpan<byte> prefix)

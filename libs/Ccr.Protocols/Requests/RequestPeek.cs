@@ -26,6 +26,12 @@ public readonly struct RequestPeek
     /// <summary>True when a Chat client names stream_options itself.</summary>
     public bool HasStreamOptions { get; init; }
 
+    /// <summary>metadata.user_id, in which clients of Anthropic name their session; empty when none.</summary>
+    public EscapedText UserId { get; init; }
+
+    /// <summary>prompt_cache_key, which clients of OpenAI keep for a session; empty when none.</summary>
+    public EscapedText PromptCacheKey { get; init; }
+
     /// <summary>The stored response that a Responses request goes on from; empty when none.</summary>
     public EscapedText PreviousResponseId { get; init; }
 
