@@ -5,6 +5,7 @@ using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Dispatch;
+using Ccr.ProxyService.Pricing;
 using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Hosting;
 using Ccr.ProxyService.Routing;
@@ -15,7 +16,7 @@ namespace Ccr.ProxyService.Endpoints;
 
 /// <summary>The endpoints that make a model write: POST /v1/messages, /v1/chat/completions, /v1/responses and Gemini's generateContent, streaming and not.</summary>
 internal sealed partial class GenerationEndpoint(
-    IConfigStore store, RequestRouter router, Dispatcher dispatcher, ResponseStore responses, IUsageRecorder usage, TimeProvider time, ILogger<GenerationEndpoint> log)
+    IConfigStore store, RequestRouter router, Dispatcher dispatcher, ResponseStore responses, IUsageRecorder usage, PriceBook prices, TimeProvider time, ILogger<GenerationEndpoint> log)
 {
     /// <summary>Answers one request of a dialect whose body names the model, and accounts for it.</summary>
     public Task HandleAsync(HttpContext http, ClientDialect client, Func<ReadOnlyMemory<byte>, RequestPeek> peek) => AnswerAndAccountAsync(http, client, peek);
@@ -118,11 +119,11 @@ internal sealed partial class GenerationEndpoint(
         Scenario = call.Decision?.Scenario ?? "none",
         RouteReason = call.Decision?.Reason ?? "refused before routing",
         RoutingTokens = call.Decision?.Tokens,
-        Attempts = call.Attempts,
+        Attempts = AttemptPrices.Set(call.Attempts, TokenUsage.From(call.Counts), call.Config, prices, call.StartedAt),
         Streaming = call.Stream,
         Status = status,
         Failure = call.Failure,
-        Tokens = new(call.Counts.Input, call.Counts.CacheRead, call.Counts.CacheWrite, call.Counts.Output, call.Counts.Reasoning),
+        Tokens = TokenUsage.From(call.Counts),
         StopReason = call.StopReason,
         Losses = call.Loss?.Entries ?? [],
     };
