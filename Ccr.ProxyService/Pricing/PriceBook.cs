@@ -33,7 +33,11 @@ internal sealed class PriceBook
 
     private PricedModel? Entry(ProviderConfig provider, string model)
     {
-        var shelf = _shelves.GetValue(provider, p => new(Table.Find(p.BaseUrl)));
+        if (!_shelves.TryGetValue(provider, out var shelf))
+        {
+            shelf = _shelves.GetValue(provider, p => new(Table.Find(p.BaseUrl)));
+        }
+
         if (shelf.Provider is null)
         {
             return null;
