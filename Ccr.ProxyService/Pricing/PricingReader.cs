@@ -79,15 +79,16 @@ internal sealed class PricingReader(ConfigSection provider)
             return null;
         }
 
+        var unset = section.Unset?.Count;
         var text = member.Value switch
         {
             Json5Number number => number.Text,
             Json5String => section.Text(name),
             _ => null,
         };
-        if (text is null && member.Value is Json5String { Text.Length: > 0 })
+        if (section.Unset?.Count > unset)
         {
-            // Its variable is not set, which was said.
+            // A variable in it is not set: that was said, and the provider is disabled.
             return null;
         }
 
