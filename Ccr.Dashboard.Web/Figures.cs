@@ -45,6 +45,18 @@ internal static class Figures
         _ => Span(TimeSpan.FromMilliseconds(milliseconds.Value)),
     };
 
+    /// <summary>Dollars: in cents from one dollar on, below that with the digits that matter.</summary>
+    public static string Dollars(decimal? value) => value switch
+    {
+        null => None,
+        0 => "$0",
+        < 0.0001m => "<$0.0001",
+        < 0.1m => "$" + value.Value.ToString("0.0000", Culture),
+        < 1m => "$" + value.Value.ToString("0.000", Culture),
+        < 10_000m => "$" + value.Value.ToString("N2", Culture),
+        _ => "$" + Count((long)value.Value),
+    };
+
     /// <summary>A part of the whole, 0 to 1, as a percentage.</summary>
     public static string Share(double? value) => value switch
     {

@@ -39,6 +39,12 @@ internal sealed record DashboardSnapshot
 
     public long? FailuresTotal { get; init; }
 
+    /// <summary>Dollars spent, as far as prices are known.</summary>
+    public decimal? CostTotal { get; init; }
+
+    /// <summary>Requests whose cost is not, or not fully, in <see cref="CostTotal"/>.</summary>
+    public long? UnpricedTotal { get; init; }
+
     /// <summary>True when the totals are those of all proxies since the beginning.</summary>
     public bool TotalsFromRedis { get; init; }
 

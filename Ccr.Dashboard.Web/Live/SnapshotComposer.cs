@@ -38,6 +38,8 @@ internal sealed class SnapshotComposer(Uri proxyAddress, TimeProvider time)
             Total = sample?.Total,
             RequestsTotal = redisCounts ? sample!.Total!.Requests : status?.RequestsTotal,
             FailuresTotal = redisCounts ? sample!.Total!.Failures : status?.FailuresTotal,
+            CostTotal = redisCounts ? sample!.Total!.Cost : status?.CostUsdTotal,
+            UnpricedTotal = redisCounts ? sample!.Total!.UnpricedRequests : status?.UnpricedRequestsTotal,
             TotalsFromRedis = redisCounts,
             Tokenizer = sample?.Tokenizer,
             Series = sample?.Series ?? new Dictionary<string, Counters>(),

@@ -14,4 +14,7 @@ public sealed record AttemptEntry
     public string? Failure { get; init; }
 
     public double? DurationMs { get; init; }
+
+    /// <summary>Dollars; null when it used nothing or its price is not known.</summary>
+    public decimal? CostUsd { get; init; }
 }

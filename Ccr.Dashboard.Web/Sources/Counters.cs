@@ -23,6 +23,18 @@ internal sealed record Counters
 
     public long DurationMs { get; init; }
 
+    /// <summary>Dollars in millionths; <see cref="CostPico"/> has the rest.</summary>
+    public long CostMicro { get; init; }
+
+    /// <summary>Dollars in 10^-12, beside <see cref="CostMicro"/>.</summary>
+    public long CostPico { get; init; }
+
+    /// <summary>Requests or tries whose cost is not known.</summary>
+    public long UnpricedRequests { get; init; }
+
+    /// <summary>Dollars spent, as far as prices are known; null when something cost and nothing is known.</summary>
+    public decimal? Cost => (CostMicro / 1e6m) + (CostPico / 1e12m) is var cost && cost == 0 && UnpricedRequests > 0 ? null : cost;
+
     /// <summary>Input tokens that came from the provider's prompt cache, 0 to 1; null without input.</summary>
     public double? CacheShare => InputTokens > 0 ? Math.Min(1, (double)CacheReadTokens / InputTokens) : null;
 
@@ -49,6 +61,9 @@ internal sealed record Counters
             CacheWriteTokens = Value("cache_write_tokens"),
             ReasoningTokens = Value("reasoning_tokens"),
             DurationMs = Value("duration_ms"),
+            CostMicro = Value("cost_micro"),
+            CostPico = Value("cost_pico"),
+            UnpricedRequests = Value("unpriced_requests"),
         };
     }
 }

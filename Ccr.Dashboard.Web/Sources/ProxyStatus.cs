@@ -26,6 +26,12 @@ internal sealed record ProxyStatus
 
     public long? FailuresTotal { get; init; }
 
+    /// <summary>Dollars spent by this process, as far as prices are known.</summary>
+    public decimal? CostUsdTotal { get; init; }
+
+    /// <summary>Requests whose cost is not, or not fully, in <see cref="CostUsdTotal"/>.</summary>
+    public long? UnpricedRequestsTotal { get; init; }
+
     public PartStatus? Redis { get; init; }
 
     public PartStatus? Tokenizer { get; init; }

@@ -56,6 +56,9 @@ public sealed record RequestEntry
 
     public long? ReasoningTokens { get; init; }
 
+    /// <summary>Dollars; null when it is not known.</summary>
+    public decimal? CostUsd { get; init; }
+
     public string? StopReason { get; init; }
 
     /// <summary>True when the client got a complete answer.</summary>

@@ -49,7 +49,9 @@ internal static class KnownSettings
         new("tier_name", "string", "none"),
         new("timeouts", "object", "none"),
         new("allow_streaming", "true or false", "false"),
-        .. NotYet("tokenizer", "pricing", "model_pricing", "modelPricing", "honor_ratelimit_headers"),
+        new("pricing", "object", "list prices"),
+        new("model_pricing", "object of objects", "none") { Aliases = ["modelPricing"] },
+        .. NotYet("tokenizer", "honor_ratelimit_headers"),
     ];
 
     /// <summary>One model of model_settings.</summary>
@@ -57,6 +59,18 @@ internal static class KnownSettings
     [
         new("extra_headers", "object of strings", "none"),
         new("extra_body", "object", "none"),
+    ];
+
+    /// <summary>pricing, and one model of model_pricing.</summary>
+    public static readonly KnownSetting[] Pricing =
+    [
+        new("input_per_million_tokens", "number", "none") { Aliases = ["inputPerMillionTokens"] },
+        new("output_per_million_tokens", "number", "none") { Aliases = ["outputPerMillionTokens"] },
+        new("cache_read_per_million_tokens", "number", "input's price") { Aliases = ["cacheReadPerMillionTokens"] },
+        new("cache_write_per_million_tokens", "number", "input's price") { Aliases = ["cacheWritePerMillionTokens"] },
+        new("cache_write_1h_per_million_tokens", "number", "see below") { Aliases = ["cacheWrite1hPerMillionTokens"] },
+        new("reasoning_per_million_tokens", "number", "output's price") { Aliases = ["reasoningPerMillionTokens"] },
+        new("web_searches_per_thousand", "number", "none") { Aliases = ["webSearchesPerThousand"] },
     ];
 
     /// <summary>Router.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Transformers;
+using Ccr.ProxyService.Pricing;
 
 namespace Ccr.ProxyService.Configuration;
 
@@ -45,6 +46,11 @@ internal sealed record ProviderConfig
 
     /// <summary>Limits of stages for this provider's calls (timeouts).</summary>
     public TimeoutConfig Timeouts { get; init; } = new();
+    /// <summary>What this provider's models cost, where <see cref="ModelPricing"/> does not say otherwise; null leaves it to the list prices.</summary>
+    public ModelPrice? Pricing { get; init; }
+
+    /// <summary>What single models cost, by the model's name.</summary>
+    public IReadOnlyDictionary<string, ModelPrice> ModelPricing { get; init; } = new Dictionary<string, ModelPrice>();
 
     /// <summary>True for the publishers' addresses of Vertex AI, which have the model and the verb in the path.</summary>
     public bool IsVertex { get; init; }

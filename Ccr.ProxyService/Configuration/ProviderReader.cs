@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json.Nodes;
 using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration.Json5;
+using Ccr.ProxyService.Pricing;
 
 namespace Ccr.ProxyService.Configuration;
 
@@ -42,6 +43,9 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         var headers = ReadHeaders(section.Object("extra_headers"), section.PathOf("extra_headers"));
         var body = ReadBody(section.Object("extra_body"), section.PathOf("extra_body"));
         var modelSettings = ReadModelSettings(models, transformers);
+        var pricing = new PricingReader(section);
+        var price = pricing.ReadProvider();
+        var modelPrices = pricing.ReadModels(models);
         var version = section.Text("anthropic_version");
         var useBearer = ReadAuthHeader(protocol);
         var allowStreaming = section.Flag("allow_streaming") ?? false;
@@ -63,6 +67,8 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
             ModelSettings = modelSettings,
             TierName = section.Text("tier_name"),
             Timeouts = ResilienceReader.ReadTimeouts(section, "timeouts"),
+            Pricing = price,
+            ModelPricing = modelPrices,
             UseBearer = useBearer || transformers.Vertex is not null,
             IsVertex = transformers.Vertex is not null,
             AllowStreaming = allowStreaming,

@@ -100,7 +100,7 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     public void Finish(Attempt attempt, int status, string? failure)
     {
         var target = attempt.Pass.Target;
-        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed));
+        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) { Tokens = TokenUsage.From(attempt.Counts) });
         Counts += attempt.Counts;
         StopReason = attempt.StopReason ?? StopReason;
     }

@@ -6,6 +6,7 @@ using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Dispatch;
 using Ccr.ProxyService.Hosting;
+using Ccr.ProxyService.Pricing;
 using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Tokens;
@@ -16,7 +17,15 @@ namespace Ccr.ProxyService.Endpoints;
 
 /// <summary>The endpoints that make a model write: POST /v1/messages, /v1/chat/completions, /v1/responses and Gemini's generateContent, streaming and not.</summary>
 internal sealed partial class GenerationEndpoint(
-    IConfigStore store, RequestRouter router, SessionUsage sessions, Dispatcher dispatcher, ResponseStore responses, IUsageRecorder usage, TimeProvider time, ILogger<GenerationEndpoint> log)
+    IConfigStore store,
+    RequestRouter router,
+    SessionUsage sessions,
+    Dispatcher dispatcher,
+    ResponseStore responses,
+    IUsageRecorder usage,
+    PriceBook prices,
+    TimeProvider time,
+    ILogger<GenerationEndpoint> log)
 {
     /// <summary>Answers one request of a dialect whose body names the model, and accounts for it.</summary>
     public Task HandleAsync(HttpContext http, ClientDialect client, Func<ReadOnlyMemory<byte>, RequestPeek> peek) => AnswerAndAccountAsync(http, client, peek);
@@ -125,11 +134,11 @@ internal sealed partial class GenerationEndpoint(
         RouteReason = call.Decision?.Reason ?? "refused before routing",
         RoutingTokens = call.Decision?.Tokens,
         Route = call.Decision?.Steps ?? [],
-        Attempts = call.Attempts,
+        Attempts = AttemptPrices.Set(call.Attempts, default, call.Config, prices, call.StartedAt),
         Streaming = call.Stream,
         Status = status,
         Failure = call.Failure,
-        Tokens = new(call.Counts.Input, call.Counts.CacheRead, call.Counts.CacheWrite, call.Counts.Output, call.Counts.Reasoning),
+        Tokens = TokenUsage.From(call.Counts),
         StopReason = call.StopReason,
         Losses = call.Loss?.Entries ?? [],
     };

@@ -16,7 +16,7 @@ internal static class RoutingServiceCollectionExtensions
         services.AddSingleton<SessionUsage>();
         services.AddSingleton<ProjectRouters>();
         services.AddSingleton<PresetBook>();
-        services.AddSingleton<IPriceEstimator, NoPrices>();
+        services.AddSingleton<IPriceEstimator, Ccr.ProxyService.Pricing.BookEstimator>();
         services.AddSingleton<CustomRouter>();
         services.AddHostedService(provider => provider.GetRequiredService<CustomRouter>());
         services.AddSingleton<RequestRouter>();

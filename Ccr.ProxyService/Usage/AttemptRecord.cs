@@ -6,4 +6,14 @@ namespace Ccr.ProxyService.Usage;
 /// <param name="Status">The provider's HTTP status; 0 when none came.</param>
 /// <param name="Failure">A short stable word; null when this attempt gave the answer.</param>
 /// <param name="Duration">From sending to the end of its answer, or to the failure.</param>
-internal sealed record AttemptRecord(string Provider, string Model, int Status, string? Failure, TimeSpan Duration);
+internal sealed record AttemptRecord(string Provider, string Model, int Status, string? Failure, TimeSpan Duration)
+{
+    /// <summary>Tokens as the provider reported them for this call.</summary>
+    public TokenUsage Tokens { get; init; }
+
+    /// <summary>What they cost in dollars; null when there are none, or their price is not known.</summary>
+    public decimal? Cost { get; init; }
+
+    /// <summary>True when this call cost something and nobody knows how much: tokens without a price, or an answer without a count.</summary>
+    public bool IsUnpriced => Cost is null && (Failure is null || !Tokens.IsZero);
+}

@@ -15,6 +15,8 @@ internal static class Metrics
     public static readonly Metric CacheReadTokens = new("ccr_cache_read_tokens_total", "counter", "Input tokens read from a provider's prompt cache.", "tier");
     public static readonly Metric CacheCreationTokens = new("ccr_cache_creation_tokens_total", "counter", "Input tokens written to a provider's prompt cache.", "tier");
     public static readonly Metric ReasoningTokens = new("ccr_reasoning_tokens_total", "counter", "Output tokens spent on reasoning.", "tier");
+    public static readonly Metric CostUsd = new("ccr_cost_usd_total", "counter", "Dollars spent, as far as prices are known.", "tier");
+    public static readonly Metric UnpricedRequests = new("ccr_unpriced_requests_total", "counter", "Tries whose cost is not known.", "tier");
     public static readonly Metric RequestDuration = new("ccr_request_duration_seconds", "histogram", "From sending a request to a target to the end of its answer.", "tier");
     public static readonly Metric FirstContent = new("ccr_ttft_seconds", "histogram", "From the client's request line to the first content of the answer.", "tier");
     public static readonly Metric TokensPerSecond = new("ccr_output_tokens_per_second", "histogram", "Output tokens per second after the first content, streams only.", "tier");
@@ -41,6 +43,7 @@ internal static class Metrics
     [
         BuildInfo, StartTime, CpuSeconds, ResidentMemory,
         Requests, Failures, InputTokens, OutputTokens, CacheReadTokens, CacheCreationTokens, ReasoningTokens,
+        CostUsd, UnpricedRequests,
         RequestDuration, FirstContent, TokensPerSecond, TierLatency,
         ClientRequests, ClientFailures, ClientsLeft, FrontendRequests, FrontendDuration, ScenarioRequests, RoutingCounts,
         Overhead, ActiveRequests, ActiveStreams, PeakStreams,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ccr.ProxyService.Pricing;
 using Ccr.ProxyService.Tokens;
 
 namespace Ccr.ProxyService.Usage;
@@ -46,6 +47,12 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         WriteCounter(page, Metrics.CacheReadTokens, all, UsageField.CacheReadTokens);
         WriteCounter(page, Metrics.CacheCreationTokens, all, UsageField.CacheWriteTokens);
         WriteCounter(page, Metrics.ReasoningTokens, all, UsageField.ReasoningTokens);
+        foreach (var target in all)
+        {
+            page.Sample(Metrics.CostUsd, (double)Cost.Join(target.Counters[UsageField.CostMicro], target.Counters[UsageField.CostPico]), target.Name);
+        }
+
+        WriteCounter(page, Metrics.UnpricedRequests, all, UsageField.UnpricedRequests);
         foreach (var target in all)
         {
             page.Sample(Metrics.RequestDuration, target.Duration, target.Name);

@@ -58,6 +58,26 @@ internal sealed record RequestRecord
     /// <summary>Tokens as the provider reported them.</summary>
     public TokenUsage Tokens { get; init; }
 
+    /// <summary>What all tries together cost in dollars; null when nothing is known to be used, or when one of them has no known price.</summary>
+    public decimal? Cost
+    {
+        get
+        {
+            decimal? sum = null;
+            for (var i = 0; i < Attempts.Count; i++)
+            {
+                if (Attempts[i].IsUnpriced)
+                {
+                    return null;
+                }
+
+                sum = Attempts[i].Cost is { } cost ? (sum ?? 0) + cost : sum;
+            }
+
+            return sum;
+        }
+    }
+
     /// <summary>The stop reason in Anthropic's words; null when unknown.</summary>
     public string? StopReason { get; init; }
 

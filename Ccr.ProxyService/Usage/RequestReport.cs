@@ -27,6 +27,7 @@ internal sealed record RequestReport(
     long CacheWriteTokens,
     long OutputTokens,
     long ReasoningTokens,
+    decimal? CostUsd,
     string? StopReason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LossPart>? Losses = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RouteStepReport>? Route = null)
@@ -47,7 +48,7 @@ internal sealed record RequestReport(
             record.RouteReason,
             record.RoutingTokens?.Tokens,
             record.RoutingTokens is { } counted ? Word(counted.Source) : null,
-            [.. record.Attempts.Select(a => new AttemptReport(a.Provider, a.Model, a.Status, a.Failure, Milliseconds(a.Duration)))],
+            [.. record.Attempts.Select(AttemptReport.From)],
             last?.Provider,
             last?.Model,
             record.Streaming,
@@ -58,6 +59,7 @@ internal sealed record RequestReport(
             record.Tokens.CacheWrite,
             record.Tokens.Output,
             record.Tokens.Reasoning,
+            record.Cost,
             record.StopReason,
             record.Losses.Count == 0 ? null : [.. record.Losses.Select(static l => new LossPart(l.Path, LossPart.Word(l.Action), l.Reason))],
             RouteStepReport.From(record.Route));
@@ -73,5 +75,6 @@ internal sealed record RequestReport(
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "This way of counting has no word."),
     };
 
-    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
+    /// <summary>A time in milliseconds, to a microsecond.</summary>
+    public static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 }

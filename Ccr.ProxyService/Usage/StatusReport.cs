@@ -12,6 +12,8 @@ internal sealed record StatusReport(
     long ActiveStreams,
     long RequestsTotal,
     long FailuresTotal,
+    decimal? CostUsdTotal,
+    long UnpricedRequestsTotal,
     StatusReport.RedisPart Redis,
     StatusReport.TokenizerPart Tokenizer,
     IReadOnlyList<TargetState> Targets,

@@ -30,6 +30,8 @@ internal sealed class StatusReporter(
             recorder.ActiveStreams.Value,
             recorder.Total[UsageField.Requests],
             recorder.Total[UsageField.Failures],
+            UsageReport.CostOf(field => recorder.Total[field]),
+            recorder.Total[UsageField.UnpricedRequests],
             new(redis.Word, redis.Buffered),
             new(tokenizers.LastOrDefault()?.State ?? "in-process"),
             targets.Snapshot(),

@@ -1,14 +1,19 @@
+using Ccr.ProxyService.Pricing;
+
 namespace Ccr.ProxyService.Usage;
 
 /// <summary>The counters of one usage series since the start of the process. They only grow; adding takes no lock.</summary>
 internal sealed class UsageCounters(string series)
 {
     /// <summary>How many counters a series has.</summary>
-    public const int Count = (int)UsageField.DurationMs + 1;
+    public const int Count = (int)UsageField.UnpricedRequests + 1;
 
     /// <summary>The counters' names in Redis, by <see cref="UsageField"/>.</summary>
     public static readonly string[] Names =
-        ["requests", "failures", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "duration_ms"];
+    [
+        "requests", "failures", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "duration_ms",
+        "cost_micro", "cost_pico", "unpriced_requests",
+    ];
 
     private readonly long[] _values = new long[Count];
 
@@ -37,6 +42,17 @@ internal sealed class UsageCounters(string series)
         Add(UsageField.CacheWriteTokens, tokens.CacheWrite);
         Add(UsageField.ReasoningTokens, tokens.Reasoning);
     }
+
+    /// <summary>Counts what was spent, to the last decimal.</summary>
+    public void AddCost(decimal cost)
+    {
+        var (micro, pico) = Cost.Split(cost);
+        Add(UsageField.CostMicro, micro);
+        Add(UsageField.CostPico, pico);
+    }
+
+    /// <summary>Counts a request or try whose cost is not known.</summary>
+    public void AddUnpriced() => Interlocked.Increment(ref _values[(int)UsageField.UnpricedRequests]);
 
     // Durations are summed in ticks and rounded only when read, so that a million answers of 0.4 ms do not count as none.
     private static long Scale(UsageField field, long value) => field == UsageField.DurationMs ? value / TimeSpan.TicksPerMillisecond : value;

@@ -11,4 +11,13 @@ internal enum UsageField
     CacheWriteTokens,
     ReasoningTokens,
     DurationMs,
+
+    /// <summary>Dollars in millionths; what is below one is in <see cref="CostPico"/>, and neither is ever carried over.</summary>
+    CostMicro,
+
+    /// <summary>Dollars in 10^-12, the rest of <see cref="CostMicro"/>.</summary>
+    CostPico,
+
+    /// <summary>Requests or tries that cost something unknown.</summary>
+    UnpricedRequests,
 }

@@ -97,9 +97,21 @@ internal sealed class UsageRecorder : IUsageRecorder
         }
 
         CountOutcome(record);
+        var isUnpriced = false;
         for (var i = 0; i < record.Attempts.Count; i++)
         {
-            CountAttempt(record, record.Attempts[i], isLast: i == record.Attempts.Count - 1);
+            var attempt = record.Attempts[i];
+            CountAttempt(record, attempt, isLast: i == record.Attempts.Count - 1);
+            isUnpriced |= attempt.IsUnpriced;
+            if (attempt.Cost is { } cost)
+            {
+                Total.AddCost(cost);
+            }
+        }
+
+        if (isUnpriced)
+        {
+            Total.AddUnpriced();
         }
 
         Recent.Add(record);
@@ -141,16 +153,11 @@ internal sealed class UsageRecorder : IUsageRecorder
             target.Failures[attempt.Failure].Add();
         }
 
-        if (!isLast)
-        {
-            return;
-        }
-
-        // Tokens are the last try's even if it failed: a stream that was cut has used them.
-        target.Counters.AddTokens(record.Tokens);
-        provider.AddTokens(record.Tokens);
-        model.AddTokens(record.Tokens);
-        if (record.TimeToFirstContent is { } first)
+        // A try that failed may have used tokens: a stream that was cut has.
+        AddUse(target.Counters, attempt);
+        AddUse(provider, attempt);
+        AddUse(model, attempt);
+        if (isLast && record.TimeToFirstContent is { } first)
         {
             target.FirstContent.Observe(first.TotalSeconds);
             var generation = (record.Duration - first).TotalSeconds;
@@ -158,6 +165,19 @@ internal sealed class UsageRecorder : IUsageRecorder
             {
                 target.TokensPerSecond.Observe(record.Tokens.Output / generation);
             }
+        }
+    }
+
+    private static void AddUse(UsageCounters counters, AttemptRecord attempt)
+    {
+        counters.AddTokens(attempt.Tokens);
+        if (attempt.Cost is { } cost)
+        {
+            counters.AddCost(cost);
+        }
+        else if (attempt.IsUnpriced)
+        {
+            counters.AddUnpriced();
         }
     }
 }

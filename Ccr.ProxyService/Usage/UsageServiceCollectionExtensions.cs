@@ -1,3 +1,4 @@
+using Ccr.ProxyService.Pricing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccr.ProxyService.Usage;
@@ -13,6 +14,8 @@ internal static class UsageServiceCollectionExtensions
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<UsageRecorder>();
+        builder.Services.AddSingleton<PriceBook>();
+        builder.Services.AddHostedService<PriceTableLoader>();
         builder.Services.AddSingleton<IUsageRecorder>(services => services.GetRequiredService<UsageRecorder>());
         builder.Services.AddSingleton(services => InstanceIdentity.Create(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<StatusReporter>();

@@ -13,6 +13,7 @@ public sealed partial class KnownSettingsTests
         var data = new TheoryData<string, string, string>();
         Add(KnownSettings.Top, "", "{{ {0}: -5.5 }}");
         Add(KnownSettings.Provider, "Providers[0].", "{{ Providers: [{{ {0}: -5.5 }}] }}");
+        Add(KnownSettings.Pricing, "Providers[0].pricing.", "{{ Providers: [{{ pricing: {{ {0}: -5.5 }} }}] }}");
         Add(KnownSettings.Router, "Router.", "{{ Router: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.WebSearch, "Router.webSearch.", "{{ Router: {{ webSearch: {{ {0}: -5.5 }} }} }}");
         Add(KnownSettings.Fallback, "fallback.", "{{ fallback: {{ {0}: -5.5 }} }}");
@@ -51,6 +52,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("## Top level")]
     [InlineData("## Providers")]
     [InlineData("### model_settings")]
+    [InlineData("### pricing")]
     [InlineData("## Router")]
     [InlineData("### Router.webSearch as an object")]
     [InlineData("## fallback")]
@@ -73,6 +75,7 @@ public sealed partial class KnownSettingsTests
             "## Providers" => KnownSettings.Provider,
             "## Router" => KnownSettings.Router,
             "### model_settings" => KnownSettings.Model,
+            "### pricing" => KnownSettings.Pricing,
             "## fallback" => KnownSettings.Fallback,
             "### Timeouts" => KnownSettings.Timeouts,
             "### Streams" => KnownSettings.Streams,

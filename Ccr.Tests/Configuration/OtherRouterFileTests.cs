@@ -86,6 +86,7 @@ public sealed class OtherRouterFileTests
         var result = TestEnvironment.Read(Text, ("ZAI", "z"), ("MM", "m"));
         Assert.NotNull(result.Config);
         Assert.Equal("https://api.z.ai/api/coding/paas/v4/chat/completions", result.Config.Providers[0].BaseUrl.AbsoluteUri);
+        Assert.Equal((0.6m, 2.2m), (result.Config.Providers[0].Pricing!.Input!.Amount, result.Config.Providers[0].Pricing!.Output!.Amount));
         var minimax = result.Config.Providers[1];
         Assert.Equal(("https://api.minimax.io/anthropic/v1/messages", true, "core"), (minimax.BaseUrl.AbsoluteUri, minimax.UseBearer, minimax.ExtraHeaders["X-Team"]));
         Assert.Equal(["zai,glm-5", "minimax,MiniMax-M3"], result.Config.Router.Tiers.Select(t => t.Name));
@@ -94,8 +95,7 @@ public sealed class OtherRouterFileTests
         Assert.Equal("zai,glm-5", result.Config.Presets["coding"].Route.Name);
         string[] noticed =
         [
-            "POOL_MAX_IDLE_PER_HOST", "Persistence", "Providers[0].pricing", "Providers[0].tier_name",
-            "Providers[1].honor_ratelimit_headers", "Router.tierRetries", "SSE_BUFFER_SIZE",
+            "POOL_MAX_IDLE_PER_HOST", "Persistence", "Providers[1].honor_ratelimit_headers", "SSE_BUFFER_SIZE",
         ];
         Assert.Equal(noticed.Order(), result.Problems.Select(p => p.Path).Order());
     }

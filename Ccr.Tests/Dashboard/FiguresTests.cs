@@ -10,7 +10,7 @@ public sealed class FiguresTests
     public void What_is_not_known_is_a_dash_and_never_a_zero()
     {
         Assert.All(
-            [Figures.Full(null), Figures.Count(null), Figures.PerSecond(null), Figures.Duration(null), Figures.Share(null), Figures.Span(null), Figures.Text(" ")],
+            [Figures.Full(null), Figures.Count(null), Figures.PerSecond(null), Figures.Duration(null), Figures.Share(null), Figures.Span(null), Figures.Text(" "), Figures.Dollars(null)],
             text => Assert.Equal("—", text));
         Assert.Equal("—", new BrowserClock().Time(null));
     }
@@ -26,6 +26,17 @@ public sealed class FiguresTests
     [InlineData(26_040_000, "26.0M")]
     [InlineData(7_200_000_000, "7.2G")]
     public void Counts_are_short(long value, string text) => Assert.Equal(text, Figures.Count(value));
+
+    [Theory]
+    [InlineData("0", "$0")]
+    [InlineData("0.000099", "<$0.0001")]
+    [InlineData("0.0105", "$0.0105")]
+    [InlineData("0.25", "$0.250")]
+    [InlineData("12.345", "$12.35")]
+    [InlineData("1234.5", "$1,234.50")]
+    [InlineData("25000", "$25.0k")]
+    public void Dollars_have_the_digits_that_matter(string value, string text) =>
+        Assert.Equal(text, Figures.Dollars(decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture)));
 
     [Theory]
     [InlineData(0.04, "0.0 ms")]

@@ -12,10 +12,10 @@ public sealed class EndpointTests
         {"id":"req_1","startedAt":"2026-03-14T15:09:26.535Z","durationMs":2000,"ttftMs":400,"clientDialect":"anthropic",
          "clientApplication":"claude-code","requestedModel":"claude-sonnet-4-5","scenario":"think","routeReason":"thinking is on",
          "routingTokens":1234,"routingTokensSource":"service",
-         "attempts":[{"provider":"a","model":"m","status":500,"failure":"server","durationMs":10},
-                     {"provider":"b","model":"m2","status":200,"failure":null,"durationMs":1988}],
+         "attempts":[{"provider":"a","model":"m","status":500,"failure":"server","durationMs":10,"inputTokens":0,"outputTokens":0,"costUsd":null},
+                     {"provider":"b","model":"m2","status":200,"failure":null,"durationMs":1988,"inputTokens":100,"outputTokens":40,"costUsd":null}],
          "provider":"b","model":"m2","streaming":true,"status":200,"failure":null,"inputTokens":100,"cacheReadTokens":60,
-         "cacheWriteTokens":30,"outputTokens":40,"reasoningTokens":8,"stopReason":"end_turn"}
+         "cacheWriteTokens":30,"outputTokens":40,"reasoningTokens":8,"costUsd":null,"stopReason":"end_turn"}
         """;
 
     [Fact]
@@ -28,12 +28,12 @@ public sealed class EndpointTests
         host.Recorder.StreamStarted();
 
         await AssertJsonAsync(host, "/v1/usage", """
-            {"total_requests":2,"total_failures":1,"total_input_tokens":100,"total_output_tokens":40,"total_cost_usd":null,
+            {"total_requests":2,"total_failures":1,"total_input_tokens":100,"total_output_tokens":40,"total_cost_usd":null,"unpriced_requests":1,
              "active_streams":1,"active_requests":1,
              "tiers":[{"tier":"a,m","requests":0,"failures":1,"input_tokens":0,"output_tokens":0,"cache_read_tokens":0,"cache_creation_tokens":0,
-                       "cost_usd":null,"avg_duration_seconds":0},
+                       "cost_usd":0,"unpriced_requests":0,"avg_duration_seconds":0},
                       {"tier":"b,m2","requests":1,"failures":0,"input_tokens":100,"output_tokens":40,"cache_read_tokens":60,
-                       "cache_creation_tokens":30,"cost_usd":null,"avg_duration_seconds":1.988}],
+                       "cache_creation_tokens":30,"cost_usd":null,"unpriced_requests":1,"avg_duration_seconds":1.988}],
              "source":"memory"}
             """);
     }
@@ -59,7 +59,7 @@ public sealed class EndpointTests
             {"version":"0.1.0","demo":true,
              "config":{"source":"built-in demo","problems":[{"path":"Providers[1].api_key","line":12,"message":"B_KEY is not set; set it.","error":false}]},
              "instance":"{{instance}}","startedAt":"2026-03-14T15:09:26.535Z","uptimeSeconds":12.3,"activeRequests":1,"activeStreams":0,
-             "requestsTotal":1,"failuresTotal":0,"redis":{"state":"none","buffered":0},"tokenizer":{"state":"in-process"},
+             "requestsTotal":1,"failuresTotal":0,"costUsdTotal":null,"unpricedRequestsTotal":1,"redis":{"state":"none","buffered":0},"tokenizer":{"state":"in-process"},
              "targets":[{"name":"a,m","scenarios":["default","tier-1"],"state":"failing","latencySeconds":null,"lastFailure":"server","requests":0,"failures":1},
                         {"name":"b,m2","scenarios":["think"],"state":"ok","latencySeconds":0.4,"lastFailure":null,"requests":1,"failures":0}],
              "providers":[{"name":"a","protocol":"anthropic","enabled":true,"reason":null,"models":["m"]},

@@ -78,7 +78,7 @@ public sealed class OutboxTests
 
         Assert.Equal(UsageDelta.MostMinutes, delta.Minutes.Count);
         Assert.Equal(Samples.Start.AddMinutes(5), delta.Minutes.Keys.Min());
-        Assert.All(delta.Minutes.Values, m => Assert.Equal([2, 0, 10, 0, 0, 0, 0, 0], m));
+        Assert.All(delta.Minutes.Values, m => Assert.Equal([2, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0], m));
         Assert.Equal(2 * (UsageDelta.MostMinutes + 5), delta.Total[0]);
     }
 }

@@ -29,7 +29,7 @@ public sealed class RecorderTests
     {
         _recorder.Record(Samples.Rescued() with
         {
-            Attempts = [new("b", "m2", 200, "cut", TimeSpan.FromSeconds(1))],
+            Attempts = [new("b", "m2", 200, "cut", TimeSpan.FromSeconds(1)) { Tokens = new(100, 60, 30, 40, 8) }],
             Failure = "cut",
         });
 
@@ -151,5 +151,60 @@ public sealed class RecorderTests
         Assert.Empty(recent.Read(5, 10, out _));
     }
 
-    private static long[] Values(UsageCounters counters) => [.. Enum.GetValues<UsageField>().Select(f => counters[f])];
+    [Fact]
+    public void What_is_spent_adds_up_to_the_last_decimal_in_every_series()
+    {
+        // 0.000001000001 dollars are one millionth and one 10^-12: neither a double nor a millionth alone could hold the sum of 3,000 of them.
+        var record = Samples.Answer();
+        record = record with { Attempts = [record.Attempts[0] with { Cost = 0.000001000001m }] };
+        for (var i = 0; i < 3000; i++)
+        {
+            _recorder.Record(record);
+        }
+
+        foreach (var counters in _recorder.Series)
+        {
+            Assert.Equal((3000, 3000, 0), (counters[UsageField.CostMicro], counters[UsageField.CostPico], counters[UsageField.UnpricedRequests]));
+            Assert.Equal(0.003000003m, UsageReport.CostOf(field => counters[field]));
+        }
+    }
+
+    [Fact]
+    public void Every_try_that_used_tokens_costs_and_one_without_a_price_is_counted_as_such()
+    {
+        TokenUsage tokens = new(10, 0, 0, 5, 0);
+        AttemptRecord cut = new("a", "m", 200, "cut", TimeSpan.FromSeconds(1)) { Tokens = tokens, Cost = 0.25m };
+        AttemptRecord refused = new("c", "m3", 429, "rate_limited", TimeSpan.FromSeconds(1));
+        AttemptRecord answer = new("b", "m2", 200, null, TimeSpan.FromSeconds(1)) { Tokens = tokens, Cost = 0.5m };
+        var record = Samples.Rescued() with { Attempts = [cut, refused, answer] };
+        Assert.Equal(0.75m, record.Cost);
+        _recorder.Record(record);
+        Assert.Equal((750_000, 0), (_recorder.Total[UsageField.CostMicro], _recorder.Total[UsageField.UnpricedRequests]));
+        Assert.Equal(250_000, _recorder.Targets[("a", "m")].Counters[UsageField.CostMicro]);
+        Assert.Equal(500_000, _recorder.Providers["b"][UsageField.CostMicro]);
+        Assert.Equal((0, 0), (_recorder.Models["m3"][UsageField.CostMicro], _recorder.Models["m3"][UsageField.UnpricedRequests]));
+
+        // The sum of a request with a try of unknown price is unknown; what is known of it still counts.
+        record = record with { Attempts = [cut, answer with { Cost = null }] };
+        Assert.Null(record.Cost);
+        _recorder.Record(record);
+        Assert.Equal((1_000_000, 1), (_recorder.Total[UsageField.CostMicro], _recorder.Total[UsageField.UnpricedRequests]));
+        Assert.Equal(1, _recorder.Targets[("b", "m2")].Counters[UsageField.UnpricedRequests]);
+
+        // An answer whose provider reports no tokens cost something too; a failure without tokens did not.
+        Assert.True((answer with { Tokens = default, Cost = null }).IsUnpriced);
+        Assert.False(refused.IsUnpriced);
+        Assert.Null((record with { Attempts = [refused] }).Cost);
+    }
+
+    [Fact]
+    public void A_series_in_which_nothing_has_a_price_has_no_cost_and_one_that_is_free_costs_nothing()
+    {
+        _recorder.Record(Samples.Answer());
+        Assert.Null(UsageReport.CostOf(field => _recorder.Total[field]));
+        Assert.Equal(0m, UsageReport.CostOf(_ => 0));
+    }
+
+    // Money has tests of its own.
+    private static long[] Values(UsageCounters counters) => [.. Enum.GetValues<UsageField>().Where(f => f <= UsageField.DurationMs).Select(f => counters[f])];
 }

@@ -25,7 +25,7 @@ internal static class Samples
         Attempts =
         [
             new("a", "m", 500, "server", TimeSpan.FromMilliseconds(10)),
-            new("b", "m2", 200, null, TimeSpan.FromMilliseconds(1988)),
+            new("b", "m2", 200, null, TimeSpan.FromMilliseconds(1988)) { Tokens = new(Input: 100, CacheRead: 60, CacheWrite: 30, Output: 40, Reasoning: 8) },
         ],
         Streaming = true,
         Status = 200,
@@ -46,7 +46,7 @@ internal static class Samples
         RequestedModel = "gpt-x",
         Scenario = "default",
         RouteReason = "no rule matched",
-        Attempts = [new(provider, model, 200, null, TimeSpan.FromMilliseconds(100))],
+        Attempts = [new(provider, model, 200, null, TimeSpan.FromMilliseconds(100)) { Tokens = new(input, 0, 0, output, 0) }],
         Status = 200,
         Tokens = new TokenUsage(input, 0, 0, output, 0),
         StopReason = "end_turn",
@@ -58,7 +58,7 @@ internal static class Samples
     /// <summary>The client left while the target was writing.</summary>
     public static RequestRecord Left() => Answer() with
     {
-        Attempts = [new("a", "m", 200, "client_left", TimeSpan.FromMilliseconds(50))],
+        Attempts = [new("a", "m", 200, "client_left", TimeSpan.FromMilliseconds(50)) { Tokens = new(7, 0, 0, 3, 0) }],
         Status = UsageRecorder.ClientLeftStatus,
         Failure = "client_left",
     };

@@ -57,7 +57,8 @@ internal sealed class Json5Reader
             case '"' or '\'':
                 return new Json5String(line, ReadString());
             case '+' or '-' or '.' or (>= '0' and <= '9'):
-                return new Json5Number(line, ReadNumber());
+                var start = _position;
+                return new Json5Number(line, ReadNumber(), _text[start.._position]);
             default:
                 return ReadWord(line);
         }
@@ -167,8 +168,8 @@ internal sealed class Json5Reader
             "true" => new Json5Boolean(line, true),
             "false" => new Json5Boolean(line, false),
             "null" => new Json5Null(line),
-            "Infinity" => new Json5Number(line, double.PositiveInfinity),
-            "NaN" => new Json5Number(line, double.NaN),
+            "Infinity" => new Json5Number(line, double.PositiveInfinity, "Infinity"),
+            "NaN" => new Json5Number(line, double.NaN, "NaN"),
             _ => null,
         };
         if (value is not null)

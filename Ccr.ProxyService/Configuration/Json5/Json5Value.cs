@@ -49,9 +49,12 @@ internal sealed class Json5String(int line, string text) : Json5Value(line)
 }
 
 /// <summary>A number; hexadecimal, Infinity and NaN included.</summary>
-internal sealed class Json5Number(int line, double number) : Json5Value(line)
+internal sealed class Json5Number(int line, double number, string text) : Json5Value(line)
 {
     public double Number { get; } = number;
+
+    /// <summary>As it is written, for who needs every decimal.</summary>
+    public string Text { get; } = text;
 
     public override string Kind => "a number";
 }
