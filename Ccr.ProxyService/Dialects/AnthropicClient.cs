@@ -20,12 +20,12 @@ internal sealed class AnthropicClient : ClientDialect
     public override CanonicalRequest Decode(ReadOnlyMemory<byte> body, ProxyCall call) => AnthropicRequestDecoder.Decode(body);
 
     /// <inheritdoc/>
-    public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
-        new AnthropicStreamEncoder(output, AnswerId(call), call.RequestedModel, call.RequestId);
+    public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request, string model) =>
+        new AnthropicStreamEncoder(output, AnswerId(call), model, call.RequestId);
 
     /// <inheritdoc/>
-    public override IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
-        new AnthropicMessageEncoder(output, AnswerId(call), call.RequestedModel);
+    public override IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request, string model) =>
+        new AnthropicMessageEncoder(output, AnswerId(call), model);
 
     /// <inheritdoc/>
     public override int Status(ProviderError error) => AnthropicErrors.Status(error);
@@ -41,10 +41,10 @@ internal sealed class AnthropicClient : ClientDialect
         AnthropicErrors.Write(output, type, message, requestId, code, field);
 
     /// <inheritdoc/>
-    public override void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId)
+    public override void WriteStreamError(IBufferWriter<byte> output, ProviderError error, ProxyCall call, string answerId, ReadOnlySpan<byte> lastFrame)
     {
         output.Write("event: error\ndata: "u8);
-        AnthropicErrors.WriteBody(output, error, requestId);
+        AnthropicErrors.WriteBody(output, error, call.RequestId);
         output.Write("\n\n"u8);
     }
 }

@@ -20,15 +20,15 @@ internal sealed class ChatClient : OpenAIClient
     public override CanonicalRequest Decode(ReadOnlyMemory<byte> body, ProxyCall call) => ChatRequestDecoder.Decode(body);
 
     /// <inheritdoc/>
-    public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
-        new ChatStreamEncoder(output, AnswerId(call), call.RequestedModel, call.StartedAt.ToUnixTimeSeconds(), request.IncludeUsage, request);
+    public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request, string model) =>
+        new ChatStreamEncoder(output, AnswerId(call), model, call.StartedAt.ToUnixTimeSeconds(), request.IncludeUsage, request);
 
     /// <inheritdoc/>
-    public override IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
-        new ChatCompletionEncoder(output, AnswerId(call), call.RequestedModel, call.StartedAt.ToUnixTimeSeconds(), request);
+    public override IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request, string model) =>
+        new ChatCompletionEncoder(output, AnswerId(call), model, call.StartedAt.ToUnixTimeSeconds(), request);
 
     /// <inheritdoc/>
-    public override void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId)
+    public override void WriteStreamError(IBufferWriter<byte> output, ProviderError error, ProxyCall call, string answerId, ReadOnlySpan<byte> lastFrame)
     {
         output.Write("data: "u8);
         OpenAIErrors.WriteBody(output, error);

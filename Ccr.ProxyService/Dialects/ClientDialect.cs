@@ -22,11 +22,11 @@ internal abstract class ClientDialect
     /// <exception cref="RequestFormatException">A field has the wrong type.</exception>
     public abstract CanonicalRequest Decode(ReadOnlyMemory<byte> body, ProxyCall call);
 
-    /// <summary>The encoder of a stream.</summary>
-    public abstract IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request);
+    /// <summary>The encoder of a stream that says it is of a model.</summary>
+    public abstract IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request, string model);
 
-    /// <summary>The encoder of a whole answer.</summary>
-    public abstract IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request);
+    /// <summary>The encoder of a whole answer that says it is of a model.</summary>
+    public abstract IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request, string model);
 
     /// <summary>The HTTP status for a failure of a provider.</summary>
     public abstract int Status(ProviderError error);
@@ -48,7 +48,12 @@ internal abstract class ClientDialect
     public abstract void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId, string? code = null);
 
     /// <summary>What ends a stream of the provider's own bytes that was cut.</summary>
-    public abstract void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId);
+    /// <param name="output">Where to write.</param>
+    /// <param name="error">The failure.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="answerId">The provider's id of the answer; empty when it told none.</param>
+    /// <param name="lastFrame">The last event that the client got; empty when there was none, or nobody kept it.</param>
+    public abstract void WriteStreamError(IBufferWriter<byte> output, ProviderError error, ProxyCall call, string answerId, ReadOnlySpan<byte> lastFrame);
 
     /// <summary>What keeps a client waiting that has got no content yet, or is between two events. Comments: no dialect's library takes offence at them but Gemini's.</summary>
     public virtual void WriteWaiting(IBufferWriter<byte> output) => output.Write(": keep-alive\n\n"u8);

@@ -23,12 +23,12 @@ internal sealed class GeminiClient : ClientDialect
     public override CanonicalRequest Decode(ReadOnlyMemory<byte> body, ProxyCall call) => GeminiRequestDecoder.Decode(body, call.RequestedModel, call.Stream);
 
     /// <inheritdoc/>
-    public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
-        new GeminiStreamEncoder(output, AnswerId(call), call.RequestedModel, WantsArray(call));
+    public override IStreamEncoder StreamEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request, string model) =>
+        new GeminiStreamEncoder(output, AnswerId(call), model, WantsArray(call));
 
     /// <inheritdoc/>
-    public override IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request) =>
-        new GeminiResponseEncoder(output, AnswerId(call), call.RequestedModel);
+    public override IMessageSink MessageEncoder(IBufferWriter<byte> output, ProxyCall call, CanonicalRequest request, string model) =>
+        new GeminiResponseEncoder(output, AnswerId(call), model);
 
     /// <inheritdoc/>
     public override int Status(ProviderError error) => GeminiErrors.Status(error);
@@ -41,7 +41,7 @@ internal sealed class GeminiClient : ClientDialect
         GeminiErrors.Write(output, status, message);
 
     /// <inheritdoc/>
-    public override void WriteStreamError(IBufferWriter<byte> output, ProviderError error, string requestId, string answerId)
+    public override void WriteStreamError(IBufferWriter<byte> output, ProviderError error, ProxyCall call, string answerId, ReadOnlySpan<byte> lastFrame)
     {
         output.Write("data: "u8);
         GeminiErrors.WriteBody(output, error);

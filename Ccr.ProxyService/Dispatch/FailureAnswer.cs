@@ -17,7 +17,7 @@ internal static class FailureAnswer
         call.Failure = Failures.Word(error.Kind);
         if (client.IsEarly)
         {
-            call.Client.WriteStreamError(client.Output, Told(call, target.Name, error), call.RequestId, call.Client.AnswerId(call));
+            call.Client.WriteStreamError(client.Output, Told(call, target.Name, error), call, call.Client.AnswerId(call), default);
             await UpstreamErrors.TryFlushAsync(call.Http).ConfigureAwait(false);
             return StatusCodes.Status200OK;
         }

@@ -93,6 +93,9 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>Called with every piece of an answer that passes through; null when nobody wants to know.</summary>
     public Action<ReadOnlyMemory<byte>>? Passed { get; set; }
 
+    /// <summary>The model that an answer of a target says it is of: the one asked for while the router's own choice answers, the real one after a failover.</summary>
+    public string ModelSaid(RouteTarget target) => ReferenceEquals(target, Decision!.Targets[0]) || target.Name == Decision.Targets[0].Name ? RequestedModel : target.Model;
+
     /// <summary>Enters a finished attempt into the account.</summary>
     /// <param name="attempt">The attempt.</param>
     /// <param name="status">The provider's status; 0 when there was none.</param>

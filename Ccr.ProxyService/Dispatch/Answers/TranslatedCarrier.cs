@@ -44,7 +44,7 @@ internal sealed class TranslatedCarrier : AnswerCarrier
         else
         {
             _gate = new CommitGate(call.Http.Response.BodyWriter);
-            next = _encoder = call.Stream ? call.Client.StreamEncoder(_gate, call, request) : call.Client.MessageEncoder(_gate, call, request);
+            next = _encoder = call.Stream ? call.Client.StreamEncoder(_gate, call, request, call.ModelSaid(plan.Target)) : call.Client.MessageEncoder(_gate, call, request, call.ModelSaid(plan.Target));
             if (call.Stream && call.IsRescued)
             {
                 next = _message = new ClientMessage(_encoder, new Journal(call.Config.Rescue.MaxBytes));

@@ -16,6 +16,7 @@ internal sealed class VerbatimCarrier : AnswerCarrier
     private readonly IAnswerTap _tap;
     private readonly Journal? _journal;
     private readonly bool _isChat;
+    private readonly bool _isResponses;
     private readonly bool _dropsUsageFrame;
     private readonly FrameSplitter _frames = new();
     private readonly PooledWriter? _heldCall;
@@ -35,6 +36,7 @@ internal sealed class VerbatimCarrier : AnswerCarrier
         _call = call;
         _dropsUsageFrame = dropsUsageFrame;
         _isChat = provider.Protocol == Dialect.OpenAIChat;
+        _isResponses = provider.Protocol == Dialect.OpenAIResponses;
         _gate = new CommitGate(call.Http.Response.BodyWriter);
         if (call.Stream && call.IsRescued)
         {
@@ -79,6 +81,10 @@ internal sealed class VerbatimCarrier : AnswerCarrier
             while (_frames.Next(ref bytes) is { IsEmpty: false } frame)
             {
                 Write(frame, _gate);
+                if (_isResponses)
+                {
+                    KeepLast(frame);
+                }
             }
 
             return;
@@ -151,7 +157,7 @@ internal sealed class VerbatimCarrier : AnswerCarrier
         else if (_journal is not null || _tap.Error is null || _isComplete)
         {
             // Where nothing is held back, the provider's own error events have passed through; an end too early has none, so we say it.
-            _call.Client.WriteStreamError(_gate, error, _call.RequestId, _tap.AnswerId);
+            _call.Client.WriteStreamError(_gate, error, _call, _tap.AnswerId, _lastFrame.AsSpan(0, _lastLength));
         }
     }
 
@@ -168,7 +174,7 @@ internal sealed class VerbatimCarrier : AnswerCarrier
 
         _journal.DropOpenCall();
         var output = new SwitchedWriter(_gate);
-        var encoder = _call.Client.StreamEncoder(output, _call, _call.Canonical);
+        var encoder = _call.Client.StreamEncoder(output, _call, _call.Canonical, _call.RequestedModel);
         _journal.Replay(encoder);
         encoder.Resume(_journal.AnswerId, _lastFrame.AsSpan(0, _lastLength));
         output.IsOn = true;

@@ -1,10 +1,13 @@
+using System.Buffers;
 using System.Globalization;
 using Ccr.Protocols.Errors;
+using Ccr.Protocols.Json;
+using Ccr.Protocols.Sse;
 
 namespace Ccr.Protocols.OpenAIResponses;
 
 /// <summary>Failures inside a Responses stream, in the codes that its clients act upon.</summary>
-internal static class ResponsesErrors
+public static class ResponsesErrors
 {
     private const double UsualWait = 5;
 
@@ -30,6 +33,31 @@ internal static class ResponsesErrors
 
         var seconds = (error.RetryAfter?.TotalSeconds ?? UsualWait).ToString("0.###", CultureInfo.InvariantCulture);
         return $"{error.Message.TrimEnd('.')}. Please try again in {seconds}s.";
+    }
+
+    /// <summary>Writes the event that ends a stream of a provider's own bytes. Codex acts on this event only; one named error counts as an early end with it.</summary>
+    /// <param name="output">Where to write.</param>
+    /// <param name="error">The failure.</param>
+    /// <param name="responseId">The id that the client knows the response by.</param>
+    /// <param name="model">The model that the client asked for.</param>
+    /// <param name="createdAt">When, in Unix seconds.</param>
+    /// <param name="lastFrame">The last event that the client got; empty when there was none.</param>
+    public static void WriteFailed(IBufferWriter<byte> output, ProviderError error, string responseId, string model, long createdAt, ReadOnlySpan<byte> lastFrame)
+    {
+        var json = new RawJsonWriter(output);
+        json.Raw("event: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":"u8);
+        json.Number((LastFrame.Number(lastFrame, "sequence_number") ?? -1) + 1);
+        json.Raw(",\"response\":{\"id\":"u8);
+        json.Quoted(responseId);
+        json.Raw(",\"object\":\"response\",\"created_at\":"u8);
+        json.Number(createdAt);
+        json.Raw(",\"status\":\"failed\",\"background\":false,\"error\":{\"code\":"u8);
+        json.Quoted(Code(error));
+        json.Raw(",\"message\":"u8);
+        json.Quoted(Message(error));
+        json.Raw("},\"incomplete_details\":null,\"model\":"u8);
+        json.Quoted(model);
+        json.Raw(",\"output\":[],\"usage\":null,\"metadata\":{}}}\n\n"u8);
     }
 
     /// <summary>Reads an error from a stream, with the wait that stands in its words.</summary>
