@@ -39,7 +39,8 @@ internal static class BodyPath
                 }
 
                 break;
-            case JsonObject element when Member(element, path[0]) is { } name:
+            // A member that is no container is the content of the union type of the same name: { "type": "text", "text": "…", "cache_control": … }.
+            case JsonObject element when Member(element, path[0]) is { } name && (path.Length == 1 || element[name] is JsonObject or JsonArray):
                 if (path.Length == 1)
                 {
                     element.Remove(name);

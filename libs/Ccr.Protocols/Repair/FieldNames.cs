@@ -5,6 +5,8 @@ namespace Ccr.Protocols.Repair;
 /// <summary>Reads which fields a refusal names.</summary>
 internal static partial class FieldNames
 {
+    private const int LongestPath = 120;
+
     private static readonly string[] Refusals =
     [
         "not supported", "unsupported", "does not support", "doesn't support", "not permitted", "not allowed", "deprecated", "unavailable", "unknown", "unrecognized", "unexpected",
@@ -76,7 +78,7 @@ internal static partial class FieldNames
 
     private static void Add(List<string> found, string path)
     {
-        if (!found.Contains(path))
+        if (path.Length <= LongestPath && !found.Contains(path))
         {
             found.Add(path);
         }

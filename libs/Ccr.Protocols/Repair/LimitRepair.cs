@@ -21,6 +21,11 @@ internal static partial class LimitRepair
             return null;
         }
 
+        if (FieldNames.Find(text) is [not ("max_tokens" or "max_completion_tokens"), ..])
+        {
+            return null;
+        }
+
         // The name at fault comes first; the other one may be named as the remedy.
         var newer = text.Message.IndexOf("max_completion_tokens", StringComparison.Ordinal);
         var older = text.Message.IndexOf("max_tokens", StringComparison.Ordinal);

@@ -11,7 +11,7 @@ internal static class ThinkingRepair
     [
         "Invalid `signature` in `thinking` block", "Invalid signature in thinking block", "Invalid `data` in `redacted_thinking` block", "each thinking block must contain", "each `thinking` block must contain",
         "thinking.signature: Field required", "blocks in the latest assistant message cannot be modified", "invalid_encrypted_content", "encrypted content could not be", "The encrypted content",
-        "provided without its required following item", "without its required 'reasoning' item", "thought_signature", "thought signature", "thoughtSignature",
+        "provided without its required following item", "without its required 'reasoning' item", "Items are not persisted when `store` is set to false", "thought_signature", "thought signature", "thoughtSignature",
     ];
 
     private static readonly string[] Missed = ["Expected `thinking` or `redacted_thinking`, but found", "Expected thinking or redacted_thinking, but found", "must start with a thinking block"];

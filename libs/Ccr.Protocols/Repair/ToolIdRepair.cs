@@ -15,6 +15,11 @@ internal static class ToolIdRepair
             return new(RepairKind.ToolIds, "Two calls had one id; each gets its own, and its result the same.") { Change = MakeUnique };
         }
 
+        if (text.Has("Expected an ID that begins with"))
+        {
+            return new(RepairKind.ToolIds, "The provider does not know the ids of items; they are left out.") { IsReencoding = sent.Target == Dialect.OpenAIResponses };
+        }
+
         var nine = text.Has("with a length of 9");
         var named = text.HasAny("tool call id", "tool_use.id", "tool_use_id", "tool_call_id", "tool_calls", "call_id", "function_call.id", "function_response.id") || text.Param.EndsWith(".id", StringComparison.Ordinal);
         if (!nine && !(named && text.HasAny("string too long", "should match pattern", "does not match pattern", "at most", "maximum length", "invalid tool call id", "Invalid 'input", "must match")))

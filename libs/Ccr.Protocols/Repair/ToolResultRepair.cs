@@ -11,12 +11,17 @@ internal static class ToolResultRepair
         "ids were found without `tool_result` blocks", "ids were found without tool_result blocks", "must be followed by tool messages", "insufficient tool messages following", "unexpected `tool_use_id` found",
         "unexpected tool_use_id found", "must have a corresponding `tool_use` block", "must be a response to a pre", "No tool output found for function call", "No tool call found for", "number of function response parts",
         "function call turn comes immediately after", "function response turn comes immediately after", "Not the same number of function calls and responses", "tool_call_id  is not found", "tool_call_id is not found",
-        "tool call result does not follow tool call", "tool result's tool id", "Unexpected role 'tool'", "Expected last role User or Tool",
+        "multiturn requests begin with a user turn", "tool call result does not follow tool call", "tool result's tool id", "Unexpected role 'tool'", "Expected last role User or Tool",
     ];
 
     /// <summary>The repair; null when the words are about something else.</summary>
     public static RepairPlan? Find(ErrorText text, SentRequest sent) => !text.HasAny(Phrases) || text.Has("but got assistant") ? null
-        : new(RepairKind.ToolResults, "Calls and results did not match: a call without result is answered as interrupted, a result without call is said as text, results come first.") { Change = Pair };
+        : new(RepairKind.ToolResults, "Calls and results did not match: a call without result is answered as interrupted, a result without call is said as text, results come first.") 
+        {
+            Change = Pair,
+            // Google's order of turns is the encoder's matter.
+            IsReencoding = text.HasAny("turn comes immediately after", "begin with a user turn"),
+        };
 
     private static bool Pair(CanonicalRequest request)
     {

@@ -36,11 +36,13 @@ internal static class TurnRepair
             {
                 Change = FoldSystem,
                 OptionsChange = static options => options.Rules = options.Rules with { TakesSystemInMiddle = false },
+                // Turns of one speaker in a row become one when they are encoded.
+                IsReencoding = text.Has("roles must alternate"),
             };
         }
 
         return text.HasAny("text content blocks must be non-empty", "text content blocks must contain non-whitespace", "must have non-empty content", "cannot end with trailing whitespace", "content must not be empty")
-            ? new(RepairKind.BlankText, "Texts without a word, and blanks at the end of the last one, are left out.") { Change = RemoveBlank, IsReencoding = true }
+            ? new(RepairKind.BlankText, "Texts without a word, and blanks at the end of the last one, are left out.") { Change = RemoveBlank, IsReencoding = text.Has("trailing whitespace") }
             : null;
     }
 
