@@ -34,8 +34,14 @@ internal static partial class BetaRepair
             return null;
         }
 
-        List<string> names = [.. Beta().Matches(text.Message).Select(match => match.Value).Where(name => sent.Betas.Count == 0 || sent.Betas.Contains(name)).Distinct()];
+        List<string> names = [.. Beta().Matches(text.Message).Select(match => match.Value).Distinct()];
         var all = names.Count == 0;
+        if (!all && names.RemoveAll(name => !sent.Betas.Contains(name)) > 0 && names.Count == 0)
+        {
+            // Not ours: something between the router and the server adds them.
+            return null;
+        }
+
         var fields = Carried.Where(row => all ? sent.Betas.Any(beta => beta.StartsWith(row.Beta, StringComparison.Ordinal)) : names.Exists(name => name.StartsWith(row.Beta, StringComparison.Ordinal)))
             .SelectMany(row => row.Fields).Select(BodyPath.Parse).ToArray();
         return new(RepairKind.BetaHeader, all ? "The server does not know all betas of the header and names none; the header is left out." : $"The server does not know {string.Join(", ", names)}; taken out of the header, with the fields it stands for.")
@@ -46,11 +52,6 @@ internal static partial class BetaRepair
                 foreach (var field in fields)
                 {
                     BodyPath.Remove(body, field);
-                }
-
-                if (body["output_config"] is System.Text.Json.Nodes.JsonObject { Count: 0 })
-                {
-                    body.Remove("output_config");
                 }
             },
         };

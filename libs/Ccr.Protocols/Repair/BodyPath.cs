@@ -47,7 +47,14 @@ internal static class BodyPath
                 }
                 else
                 {
+                    var inner = element[name] as JsonObject;
+                    var count = inner?.Count;
                     Remove(element[name], path[1..]);
+                    if (inner is { Count: 0 } && count > 0)
+                    {
+                        // An object that held this field only says nothing any more, and some servers want it filled.
+                        element.Remove(name);
+                    }
                 }
 
                 break;

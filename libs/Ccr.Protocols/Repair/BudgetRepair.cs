@@ -111,7 +111,7 @@ internal static partial class BudgetRepair
         }
 
         thinking["type"] = "enabled";
-        thinking["budget_tokens"] = Efforts.ToBudget(effort);
+        thinking["budget_tokens"] = (long)Efforts.ToBudget(effort);
         AnthropicThinkingEdit.FitBudget(body, most);
     }
 

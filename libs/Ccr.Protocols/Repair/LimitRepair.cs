@@ -21,7 +21,7 @@ internal static partial class LimitRepair
             return null;
         }
 
-        if (FieldNames.Find(text) is [not ("max_tokens" or "max_completion_tokens"), ..])
+        if (FieldNames.Find(text) is [var named, ..] && BodyPath.Parse(named) is not ["max_tokens" or "max_completion_tokens"])
         {
             return null;
         }
