@@ -11,6 +11,8 @@ namespace Ccr.Protocols.Repair;
 /// <summary>How thinking is asked for: budgets that are too small or too large, and forms that a model does not know.</summary>
 internal static partial class BudgetRepair
 {
+    private const EffortLevels LowToHigh = EffortLevels.Low | EffortLevels.Medium | EffortLevels.High;
+
     /// <summary>The repair; null when the words are about something else.</summary>
     public static RepairPlan? Find(ErrorText text, SentRequest sent)
     {
@@ -56,8 +58,6 @@ internal static partial class BudgetRepair
 
         return null;
     }
-
-    private const EffortLevels LowToHigh = EffortLevels.Low | EffortLevels.Medium | EffortLevels.High;
 
     private static bool Fit(CanonicalRequest request, long most)
     {

@@ -39,21 +39,21 @@ internal static class MediaRepair
 
     private static RepairPlan Plan<T>(string description, string note)
         where T : ContentBlock => new(RepairKind.Media, description)
-    {
-        Change = request =>
         {
-            var changed = false;
-            CanonicalEdits.ReplaceBlocks(request, block =>
+            Change = request =>
             {
-                if (block is not T)
+                var changed = false;
+                CanonicalEdits.ReplaceBlocks(request, block =>
                 {
-                    return block;
-                }
+                    if (block is not T)
+                    {
+                        return block;
+                    }
 
-                changed = true;
-                return new TextBlock(EscapedText.From(note)) { CacheControl = block.CacheControl };
-            });
-            return changed;
-        },
-    };
+                    changed = true;
+                    return new TextBlock(EscapedText.From(note)) { CacheControl = block.CacheControl };
+                });
+                return changed;
+            },
+        };
 }

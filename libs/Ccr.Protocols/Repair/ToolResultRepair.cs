@@ -16,7 +16,7 @@ internal static class ToolResultRepair
 
     /// <summary>The repair; null when the words are about something else.</summary>
     public static RepairPlan? Find(ErrorText text, SentRequest sent) => !text.HasAny(Phrases) || text.Has("but got assistant") ? null
-        : new(RepairKind.ToolResults, "Calls and results did not match: a call without result is answered as interrupted, a result without call is said as text, results come first.") 
+        : new(RepairKind.ToolResults, "Calls and results did not match: a call without result is answered as interrupted, a result without call is said as text, results come first.")
         {
             Change = Pair,
             // Google's order of turns is the encoder's matter.
