@@ -135,6 +135,25 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         }
     }
 
+    private static bool SaysFailure(ref Utf8JsonReader reader)
+    {
+        var fails = false;
+        while (reader.TokenType == JsonTokenType.StartObject || reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isCode = reader.ValueTextEquals("status_code"u8);
+                reader.Read();
+                fails |= isCode && reader.TokenType == JsonTokenType.Number && !reader.ValueSpan.SequenceEqual("0"u8);
+                reader.Skip();
+            }
+
+            reader.Read();
+        }
+
+        return fails;
+    }
+
     private void Malformed() => _message.Fail(new(ErrorKind.Malformed, 0, $"{_provider} sent a piece that is no valid JSON.") { Code = "malformed_chunk" });
 
     private void ReadChunk(ref Utf8JsonReader reader, ReadOnlySpan<byte> data)
@@ -180,6 +199,16 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
             {
                 reader.Read();
                 if (reader.TokenType != JsonTokenType.Null)
+                {
+                    _message.Fail(ProviderErrorReader.ReadEmbedded(data, _provider));
+                    return;
+                }
+            }
+            else if (reader.ValueTextEquals("base_resp"u8))
+            {
+                // MiniMax reports its failures in an answer with status 200; every answer has the object, with 0 for success.
+                reader.Read();
+                if (SaysFailure(ref reader))
                 {
                     _message.Fail(ProviderErrorReader.ReadEmbedded(data, _provider));
                     return;

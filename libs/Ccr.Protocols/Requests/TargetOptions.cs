@@ -23,7 +23,7 @@ public sealed class TargetOptions
     public ModelRules Rules { get; set; }
 
     /// <summary>What earlier answers left behind; null when nothing is remembered.</summary>
-    public IReasoningMemory? Memory { get; init; }
+    public IReasoningMemory? Memory { get; set; }
 
     /// <summary>How a Chat server wants reasoning to be asked for; by default as <see cref="Rules"/> say.</summary>
     public ReasoningStyle Reasoning { get; set; }
