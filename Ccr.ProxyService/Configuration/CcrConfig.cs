@@ -36,6 +36,9 @@ internal sealed record CcrConfig
     /// <summary>Routes by scenario.</summary>
     public required RouterConfig Router { get; init; }
 
+    /// <summary>How long sessions stay with a target.</summary>
+    public AffinityConfig Affinity { get; init; } = new();
+
     /// <summary>The enabled provider of that name, without regard to case; null when there is none.</summary>
     public ProviderConfig? FindProvider(ReadOnlySpan<char> name)
     {

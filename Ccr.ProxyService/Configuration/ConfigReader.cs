@@ -46,6 +46,7 @@ internal static class ConfigReader
             MaxBodyBytes = top.Integer("MAX_BODY_BYTES", 1024, 1L << 30) ?? 64L << 20,
             LogLevel = ReadLogLevel(top),
             Providers = providers,
+            Affinity = AffinityReader.Read(top),
             Router = new RouterReader(top, new RouteReader(providers, broken)).Read(providers.Count + broken.Count > 0),
         };
     }

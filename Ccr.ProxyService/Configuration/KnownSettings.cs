@@ -9,6 +9,7 @@ internal static class KnownSettings
         new("Providers", "array of objects", "none") { Aliases = ["providers"] },
         new("Router", "object", "none"),
         new("fallback", "object", "none"),
+        new("Affinity", "object", "see below"),
         new("HOST", "string", "127.0.0.1"),
         new("PORT", "number", "3456"),
         new("APIKEY", "string", "none"),
@@ -38,6 +39,7 @@ internal static class KnownSettings
         new("extra_headers", "object of strings", "none"),
         new("extra_body", "object", "none"),
         new("model_settings", "object of objects", "none"),
+        new("weight", "number", "1"),
         .. NotYet("tokenizer", "tier_name", "pricing", "model_pricing", "modelPricing", "honor_ratelimit_headers", "allow_streaming"),
     ];
 
@@ -59,6 +61,7 @@ internal static class KnownSettings
         new("webSearch", "route or object", "none"),
         new("image", "route", "none"),
         new("tiers", "array of routes", "none"),
+        new("order", "\"latency\", \"priority\", \"cost\", \"weighted\" or \"leastBusy\"", "latency"),
         .. NotYet(
             "tierRetries", "forceNonStreaming", "ignoreDirect", "topK", "routingTemperature", "gpRouting", "presets", "batching",
             "web_search", "rules"),
@@ -69,6 +72,14 @@ internal static class KnownSettings
     [
         new("enabled", "true or false", "false"),
         new("search_provider", "route", "none"),
+    ];
+
+    /// <summary>Affinity.</summary>
+    public static readonly KnownSetting[] Affinity =
+    [
+        new("enabled", "true or false", "true"),
+        new("ttlMs", "number", "3600000"),
+        new("warmMs", "number", "300000"),
     ];
 
     /// <summary>fallback: lists of routes by scenario.</summary>

@@ -43,6 +43,9 @@ internal sealed record ProviderConfig
     /// <summary>True for the publishers' addresses of Vertex AI, which have the model and the verb in the path.</summary>
     public bool IsVertex { get; init; }
 
+    /// <summary>How often it comes first where Router.order is weighted, relative to the others; 0 makes it a fallback only. Default 1.</summary>
+    public int Weight { get; init; } = 1;
+
     /// <summary>Why this provider is not used (for instance an unset environment variable); null when it is.</summary>
     public string? DisabledReason { get; init; }
 

@@ -62,6 +62,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
             ModelSettings = modelSettings,
             UseBearer = useBearer || transformers.Vertex is not null,
             IsVertex = transformers.Vertex is not null,
+            Weight = (int)(section.Integer("weight", 0, 1000) ?? 1),
             DisabledReason = DisabledReason(),
         };
         return version is null ? provider : provider with { AnthropicVersion = version };

@@ -1,3 +1,5 @@
+using Ccr.ProxyService.Routing.Order;
+
 namespace Ccr.ProxyService.Configuration;
 
 /// <summary>Routes by scenario, and what to try when one fails.</summary>
@@ -29,6 +31,9 @@ internal sealed record RouterConfig
 
     /// <summary>Top-level fallback of the Node router: by scenario name ("default", "think", …), tried in order after the scenario's own target.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<RouteTarget>> Fallback { get; init; } = new Dictionary<string, IReadOnlyList<RouteTarget>>();
+
+    /// <summary>What decides the order of the targets. Default by latency.</summary>
+    public OrderMode Order { get; init; } = OrderMode.Latency;
 
     /// <summary>How many routes are set: scenarios, tiers and fallbacks.</summary>
     public int RouteCount =>

@@ -7,6 +7,7 @@ using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Health;
+using Ccr.ProxyService.Routing.Affinity;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
@@ -18,7 +19,7 @@ namespace Ccr.ProxyService.Dispatch;
 ///                                            yes -> commit: from here on only this target can finish, or the stream ends in an error event
 /// </code>
 /// </summary>
-internal sealed partial class Dispatcher(PassThroughAttempt passThrough, TranslatedAttempt translated, TargetHealth health, TimeProvider time, ILogger<Dispatcher> log)
+internal sealed partial class Dispatcher(PassThroughAttempt passThrough, TranslatedAttempt translated, TargetHealth health, SessionAffinity affinity, TimeProvider time, ILogger<Dispatcher> log)
 {
     /// <summary>Answers the call; returns the HTTP status the client got (499 when it left).</summary>
     /// <exception cref="RequestFormatException">The body does not fit the protocol; nothing was sent yet.</exception>
@@ -53,6 +54,7 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
                 call.Attempts.Add(new(target.Provider.Name, target.Model, 200, null, duration));
                 health.FirstContent(pass, call.TimeToFirstContent ?? duration);
                 health.Succeeded(pass, duration);
+                affinity.Served(call, target, pass.Key);
                 call.Failure = null;
                 return 200;
             }
@@ -64,6 +66,7 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
             AttemptFailed(log, call.RequestId, target.Name, word, error.Status, error.Message);
             if (outcome.Committed)
             {
+                affinity.Forget(call);
                 return 200;
             }
 

@@ -5,6 +5,7 @@ using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Routing;
+using Ccr.ProxyService.Routing.Affinity;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
@@ -56,6 +57,15 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
 
     /// <summary>Where it goes; null until routed.</summary>
     public RouteDecision? Decision { get; set; }
+
+    /// <summary>The session it belongs to; null when that is not known or does not matter.</summary>
+    public SessionTicket? Session { get; set; }
+
+    /// <summary>The key of the first target's provider that the session was served with; null for any.</summary>
+    public string? BoundKey { get; set; }
+
+    /// <summary>True when no other key will do.</summary>
+    public bool BoundKeyIsStrict { get; set; }
 
     /// <summary>Every try so far.</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);

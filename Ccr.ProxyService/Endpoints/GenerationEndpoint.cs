@@ -8,6 +8,8 @@ using Ccr.ProxyService.Dispatch;
 using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Hosting;
 using Ccr.ProxyService.Routing;
+using Ccr.ProxyService.Routing.Affinity;
+using Ccr.ProxyService.Routing.Order;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
 
@@ -15,7 +17,7 @@ namespace Ccr.ProxyService.Endpoints;
 
 /// <summary>The endpoints that make a model write: POST /v1/messages, /v1/chat/completions, /v1/responses and Gemini's generateContent, streaming and not.</summary>
 internal sealed partial class GenerationEndpoint(
-    IConfigStore store, RequestRouter router, Dispatcher dispatcher, ResponseStore responses, IUsageRecorder usage, TimeProvider time, ILogger<GenerationEndpoint> log)
+    IConfigStore store, RequestRouter router, SessionAffinity affinity, TargetOrder order, Dispatcher dispatcher, ResponseStore responses, IUsageRecorder usage, TimeProvider time, ILogger<GenerationEndpoint> log)
 {
     /// <summary>Answers one request of a dialect whose body names the model, and accounts for it.</summary>
     public Task HandleAsync(HttpContext http, ClientDialect client, Func<ReadOnlyMemory<byte>, RequestPeek> peek) => AnswerAndAccountAsync(http, client, peek);
@@ -64,7 +66,9 @@ internal sealed partial class GenerationEndpoint(
                 responses.Prepare(call);
             }
 
-            call.Decision = await router.RouteAsync(new(call), http.RequestAborted).ConfigureAwait(false);
+            var decision = await router.RouteAsync(new(call), http.RequestAborted).ConfigureAwait(false);
+            await affinity.RecogniseAsync(call, decision, http.RequestAborted).ConfigureAwait(false);
+            call.Decision = order.Arrange(decision, call);
             return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
         }
         catch (RequestFormatException e)
