@@ -44,6 +44,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         var modelSettings = ReadModelSettings(models, transformers);
         var version = section.Text("anthropic_version");
         var useBearer = ReadAuthHeader(protocol);
+        var weight = (int)(section.Integer("weight", 0, 1000) ?? 1);
         if (name is null || endpoint is null)
         {
             return null;
@@ -62,7 +63,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
             ModelSettings = modelSettings,
             UseBearer = useBearer || transformers.Vertex is not null,
             IsVertex = transformers.Vertex is not null,
-            Weight = (int)(section.Integer("weight", 0, 1000) ?? 1),
+            Weight = weight,
             DisabledReason = DisabledReason(),
         };
         return version is null ? provider : provider with { AnthropicVersion = version };

@@ -61,11 +61,11 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>The session it belongs to; null when that is not known or does not matter.</summary>
     public SessionTicket? Session { get; set; }
 
-    /// <summary>The key of the first target's provider that the session was served with; null for any.</summary>
-    public string? BoundKey { get; set; }
+    /// <summary>The provider and the one key of it that may serve this call, because the call carries reasoning that only that account can read; null for any key.</summary>
+    public (string Provider, string KeyId)? BoundKey { get; set; }
 
-    /// <summary>True when no other key will do.</summary>
-    public bool BoundKeyIsStrict { get; set; }
+    /// <summary>The provider and the key of it that served the session before, which is the better choice where it may be used, since prompt caches are the account's; null for none.</summary>
+    public (string Provider, string KeyId)? PreferredKey { get; set; }
 
     /// <summary>Every try so far.</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);

@@ -15,6 +15,7 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Provider, "Providers[0].", "{{ Providers: [{{ {0}: -5.5 }}] }}");
         Add(KnownSettings.Router, "Router.", "{{ Router: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.WebSearch, "Router.webSearch.", "{{ Router: {{ webSearch: {{ {0}: -5.5 }} }} }}");
+        Add(KnownSettings.Affinity, "Affinity.", "{{ Affinity: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Fallback, "fallback.", "{{ fallback: {{ {0}: -5.5 }} }}");
         return data;
 
@@ -42,6 +43,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("### model_settings")]
     [InlineData("## Router")]
     [InlineData("### Router.webSearch as an object")]
+    [InlineData("## Affinity")]
     [InlineData("## fallback")]
     public void The_document_lists_exactly_the_settings_in_effect_with_type_and_default(string heading)
     {
@@ -51,6 +53,7 @@ public sealed partial class KnownSettingsTests
             "## Providers" => KnownSettings.Provider,
             "## Router" => KnownSettings.Router,
             "### model_settings" => KnownSettings.Model,
+            "## Affinity" => KnownSettings.Affinity,
             "## fallback" => KnownSettings.Fallback,
             _ => KnownSettings.WebSearch,
         };

@@ -102,17 +102,17 @@ public sealed class AffinityTests
 
         var plain = Codex("""{"include":["reasoning.encrypted_content"]}""");
         Assert.Equal("cabd", OrderBed.Letters(_bed.Arrange(plain)));
-        Assert.Equal(("key-2", false), (plain.BoundKey, plain.BoundKeyIsStrict));
+        Assert.Equal((("c", "key-2"), null), (plain.PreferredKey!.Value, plain.BoundKey));
 
         // However cold the cache is.
         _bed.Clock.Advance(TimeSpan.FromMinutes(30));
         var encrypted = Codex("""{"input":[{"type":"reasoning","encrypted_content":"x"}]}""");
         Assert.Equal("cabd", OrderBed.Letters(_bed.Arrange(encrypted)));
-        Assert.Equal(("key-2", true), (encrypted.BoundKey, encrypted.BoundKeyIsStrict));
+        Assert.Equal(("c", "key-2"), encrypted.BoundKey!.Value);
 
         var cold = Codex("{}");
         Assert.Equal("abcd", OrderBed.Letters(_bed.Arrange(cold)));
-        Assert.Null(cold.BoundKey);
+        Assert.Null(cold.PreferredKey);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class SessionKeyTests
     [InlineData("""{"system":"be kind","messages":[{"role":"assistant","content":"hello"}]}""")]
     [InlineData("""{"messages":17}""")]
     [InlineData("""[]""")]
-    [InlineData("""{"messages":[{"role":"user","""")]
+    [InlineData("""{"messages":[{"role":"user","content":""")]
     public void Instructions_alone_are_no_conversation(string body) => Assert.True(Key(body).IsEmpty);
 
     [Theory]

@@ -6,14 +6,14 @@ namespace Ccr.ProxyService.Routing.Affinity;
 /// </summary>
 internal sealed class LookupGate(TimeProvider time)
 {
-    /// <summary>How long a request waits for an answer.</summary>
-    public static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(2);
-
     /// <summary>How long nobody asks after an answer was late.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private volatile bool _answers;
     private long _lateAt = long.MinValue;
+
+    /// <summary>How long a request waits for an answer.</summary>
+    public TimeSpan Budget { get; set; } = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Whether the last sign was one of life.</summary>
     public bool Answers => _answers;

@@ -96,8 +96,12 @@ internal sealed class SessionAffinity(AffinityTable table, ITargetFacts facts, A
         }
 
         counters.Hit.Add();
-        call.BoundKey = binding.Key;
-        call.BoundKeyIsStrict = isEncrypted;
+        if (binding.Key is { } key)
+        {
+            call.PreferredKey = (targets[at].Provider.Name, key);
+            call.BoundKey = isEncrypted ? call.PreferredKey : null;
+        }
+
         var why = isEncrypted ? $"the session's encrypted reasoning belongs to {binding.Target}" : $"the session's prompt cache is {(isCold ? "at" : "warm at")} {binding.Target}, used {Seconds(idle)} s ago";
         step = new(Rule, at > 0, binding.MovedFrom is { } from ? $"{why}; moved from {from} to {binding.Target}: {binding.MovedBecause}" : why);
         return at == 0 ? targets : ToFront(targets, at);
@@ -116,10 +120,10 @@ internal sealed class SessionAffinity(AffinityTable table, ITargetFacts facts, A
         var before = Fresh(table.Find(session.Key), config) ?? session.Binding;
         var isMove = before is not null && before.Target != target.Name;
         var from = isMove ? before!.Target : before is null && call.Attempts.Count > 1 ? Name(call.Attempts[0]) : null;
-        var binding = new AffinityBinding(target.Name, key.Name, now) { SharedAt = before?.SharedAt ?? 0 };
+        var binding = new AffinityBinding(target.Name, IdOf(key), now) { SharedAt = before?.SharedAt ?? 0 };
         if (from is not null && from != target.Name)
         {
-            var because = FailureOf(call, from) ?? session.Left ?? "another request of the session moved it";
+            var because = FailureOf(call, from) ?? session.Left ?? "another target answered";
             binding = binding with { MovedFrom = from, MovedBecause = because };
             if (because != "cold")
             {
@@ -128,7 +132,7 @@ internal sealed class SessionAffinity(AffinityTable table, ITargetFacts facts, A
         }
 
         // The others need no news of every answer: what they hold may lag behind by a fifth of the warm time.
-        var isNews = isMove || before is null || before.Key != key.Name || now - before.SharedAt > config.Warm.TotalMilliseconds / 5;
+        var isNews = isMove || before is null || before.Key != IdOf(key) || now - before.SharedAt > config.Warm.TotalMilliseconds / 5;
         if (isNews)
         {
             binding = binding with { SharedAt = now };
@@ -153,6 +157,9 @@ internal sealed class SessionAffinity(AffinityTable table, ITargetFacts facts, A
 
     /// <summary>Whether there is anything to choose: more than one target.</summary>
     private static bool IsChoice(IReadOnlyList<RouteTarget> targets) => targets.Count > 1;
+
+    /// <summary>What a binding knows a key by.</summary>
+    private static string IdOf(ProviderKey key) => key.Name;
 
     private async ValueTask AwaitAsync(ProxyCall call, SessionKey key, ValueTask<AffinityBinding?> asked) =>
         call.Session = new(key, Fresh(await asked.ConfigureAwait(false), call.Config.Affinity));

@@ -114,7 +114,7 @@ internal sealed partial class SharedBindings(AffinityTable table, LookupGate gat
     {
         try
         {
-            var value = await redis.GetDatabase().StringGetAsync(RedisKeys.Affinity(key.ToString())).WaitAsync(LookupGate.Budget, time, cancellationToken).ConfigureAwait(false);
+            var value = await redis.GetDatabase().StringGetAsync(RedisKeys.Affinity(key.ToString())).WaitAsync(gate.Budget, time, cancellationToken).ConfigureAwait(false);
             var binding = AffinityBinding.Decode(value);
             (binding is null ? counters.Unknown : counters.Found).Add();
             return binding;
