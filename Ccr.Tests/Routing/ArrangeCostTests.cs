@@ -16,7 +16,7 @@ public sealed class ArrangeCostTests(ITestOutputHelper output)
     {
         Measure();
         var (call, decision) = (_bed.Call(), Decision());
-        Check("order by latency", 300, () => _bed.Order.Arrange(decision, call));
+        Check("order by latency", 500, () => _bed.Order.Arrange(decision, call));
     }
 
     [Fact]
