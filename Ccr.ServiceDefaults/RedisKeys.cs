@@ -58,6 +58,12 @@ public static class RedisKeys
     /// <summary>How long <see cref="Applied"/> is kept after the last batch; an instance that waits longer for Redis applies its batch again.</summary>
     public static readonly TimeSpan AppliedRetention = TimeSpan.FromHours(25);
 
+    /// <summary>Where a session was served last: three lines, Unix milliseconds, the key's name, the target. <paramref name="session"/> is a digest of 32 hexadecimal digits; expires with Affinity.ttlMs.</summary>
+    public static string Affinity(string session) => $"ccr:affinity:{{{session}}}";
+
+    /// <summary>The channel on which replicas tell one another of sessions that moved: the digest, then the lines of <see cref="Affinity"/>, or nothing when it is forgotten.</summary>
+    public const string AffinityMoves = "ccr:affinity";
+
     /// <summary>The hash tag of <see cref="RecentRequests"/>.</summary>
     public const string RecentTag = "recent";
 }

@@ -56,6 +56,8 @@ internal sealed record CcrConfig
 
     /// <summary>The script that is asked first (CUSTOM_ROUTER_PATH); null for none.</summary>
     public CustomRouterConfig? CustomRouter { get; init; }
+    /// <summary>How long sessions stay with a target.</summary>
+    public AffinityConfig Affinity { get; init; } = new();
 
     /// <summary>The enabled provider of that name, without regard to case; null when there is none.</summary>
     public ProviderConfig? FindProvider(ReadOnlySpan<char> name)

@@ -55,6 +55,7 @@ internal static class ConfigReader
             Router = new RouterReader(top, routes).Read(providers.Count + broken.Count > 0),
             Presets = new PresetReader(top, routes).Read(),
             CustomRouter = CustomRouterReader.Read(top, node, source, environment),
+            Affinity = AffinityReader.Read(top),
         };
     }
 

@@ -9,6 +9,7 @@ internal static class KnownSettings
         new("Providers", "array of objects", "none") { Aliases = ["providers"] },
         new("Router", "object", "none"),
         new("fallback", "object", "none"),
+        new("Affinity", "object", "see below"),
         new("HOST", "string", "127.0.0.1"),
         new("PORT", "number", "3456"),
         new("APIKEY", "string", "none"),
@@ -51,6 +52,7 @@ internal static class KnownSettings
         new("allow_streaming", "true or false", "false"),
         new("pricing", "object", "list prices"),
         new("model_pricing", "object of objects", "none") { Aliases = ["modelPricing"] },
+        new("weight", "number", "1"),
         .. NotYet("tokenizer", "honor_ratelimit_headers"),
     ];
 
@@ -91,6 +93,7 @@ internal static class KnownSettings
         new("forceNonStreaming", "true or false", "false"),
         new("topK", "number", "all"),
         new("presets", "object of objects", "none"),
+        new("order", "\"latency\", \"priority\", \"cost\", \"weighted\" or \"leastBusy\"", "latency"),
         .. NotYet("routingTemperature", "gpRouting", "batching", "web_search"),
     ];
 
@@ -144,6 +147,14 @@ internal static class KnownSettings
     [
         new("enabled", "true or false", "false"),
         new("search_provider", "route", "none"),
+    ];
+
+    /// <summary>Affinity.</summary>
+    public static readonly KnownSetting[] Affinity =
+    [
+        new("enabled", "true or false", "true"),
+        new("ttlMs", "number", "3600000"),
+        new("warmMs", "number", "300000"),
     ];
 
     /// <summary>fallback: lists of routes by scenario.</summary>

@@ -57,6 +57,8 @@ internal sealed record ProviderConfig
 
     /// <summary>True exempts it from Router.forceNonStreaming (allow_streaming). Default false.</summary>
     public bool AllowStreaming { get; init; }
+    /// <summary>How often it comes first where Router.order is weighted, relative to the others; 0 makes it a fallback only. Default 1.</summary>
+    public int Weight { get; init; } = 1;
 
     /// <summary>Why this provider is not used (for instance an unset environment variable); null when it is.</summary>
     public string? DisabledReason { get; init; }

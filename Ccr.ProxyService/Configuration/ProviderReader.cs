@@ -49,6 +49,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         var version = section.Text("anthropic_version");
         var useBearer = ReadAuthHeader(protocol);
         var allowStreaming = section.Flag("allow_streaming") ?? false;
+        var weight = (int)(section.Integer("weight", 0, 1000) ?? 1);
         if (name is null || endpoint is null)
         {
             return null;
@@ -72,6 +73,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
             UseBearer = useBearer || transformers.Vertex is not null,
             IsVertex = transformers.Vertex is not null,
             AllowStreaming = allowStreaming,
+            Weight = weight,
             DisabledReason = DisabledReason(),
         };
         return version is null ? provider : provider with { AnthropicVersion = version };

@@ -1,4 +1,5 @@
 using Ccr.ProxyService.Routing.Rules;
+using Ccr.ProxyService.Routing.Order;
 
 namespace Ccr.ProxyService.Configuration;
 
@@ -52,6 +53,8 @@ internal sealed record RouterConfig
 
     /// <summary>True when [search] or [web] in a user's text asks for <see cref="WebSearch"/> (the Rust router's form of the setting).</summary>
     public bool WebSearchTags { get; init; }
+    /// <summary>What decides the order of the targets. Default by latency.</summary>
+    public OrderMode Order { get; init; } = OrderMode.Latency;
 
     /// <summary>How many routes are set: scenarios, tiers and fallbacks.</summary>
     public int RouteCount =>

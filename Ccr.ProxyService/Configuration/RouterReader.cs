@@ -30,6 +30,7 @@ internal sealed class RouterReader(ConfigSection top, RouteReader routes)
             ForceNonStreaming = section.Flag("forceNonStreaming") ?? false,
             TopK = (int?)section.Integer("topK", 1, 1000),
             WebSearchTags = section.Find("webSearch")?.Value is Json5Object,
+            Order = OrderReader.Read(section),
         };
         if (hasProviders && section.Find("default")?.Value is null or Json5String { Text: "" })
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
+using Ccr.Protocols.Repair;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch.Answers;
@@ -22,6 +23,7 @@ internal sealed class Attempt : IDisposable
     private readonly AttemptClock _clock;
     private readonly Continuation? _continuation;
     private readonly bool _asksForStream;
+    private readonly RepairPlan? _repair;
     private PooledWriter? _body;
     private SplicedContent? _content;
     private HttpRequestMessage? _request;
@@ -35,8 +37,10 @@ internal sealed class Attempt : IDisposable
     /// <param name="call">On whose behalf.</param>
     /// <param name="pass">The permission to ask.</param>
     /// <param name="continuation">The message it goes on with; null for an answer from the beginning.</param>
-    public Attempt(AttemptParts parts, ProxyCall call, Pass pass, Continuation? continuation = null)
+    /// <param name="repair">What is done to the request because the target refused it as it was; null for nothing.</param>
+    public Attempt(AttemptParts parts, ProxyCall call, Pass pass, Continuation? continuation = null, RepairPlan? repair = null)
     {
+        _repair = repair;
         _parts = parts;
         _call = call;
         _plan = pass.Target.Plan;
@@ -49,6 +53,9 @@ internal sealed class Attempt : IDisposable
     /// <summary>The permission it runs under.</summary>
     public Pass Pass { get; }
 
+    /// <summary>True when another attempt came before it: then a request that cannot be said to this target is that target's failure and not the client's.</summary>
+    public bool IsLater { get; init; }
+
     /// <summary>Since it began.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
 
@@ -57,6 +64,12 @@ internal sealed class Attempt : IDisposable
 
     /// <summary>What its translation could not carry over; null for a pass-through.</summary>
     public LossReport? Loss { get; private set; }
+
+    /// <summary>What would cure the refusal it met; null when nothing is known to.</summary>
+    public RepairPlan? Repair { get; private set; }
+
+    /// <summary>What was done to its request, in words; null for nothing.</summary>
+    public string? Repaired => _repair?.Description;
 
     /// <summary>What it has used so far.</summary>
     public TokenCounts Counts => _carrier?.Counts ?? default;
@@ -77,6 +90,10 @@ internal sealed class Attempt : IDisposable
         catch (Exception e) when (UpstreamErrors.IsTransport(e))
         {
             return UpstreamErrors.Outcome(e, _clock, _plan.Target.Provider, committed: false);
+        }
+        catch (RequestFormatException e) when (IsLater)
+        {
+            return new(new(ErrorKind.InvalidRequest, 0, e.Message) { Code = Course.Untranslatable }, false);
         }
     }
 
@@ -160,7 +177,7 @@ internal sealed class Attempt : IDisposable
     {
         var target = _plan.Target;
         var provider = target.Provider;
-        var passes = _continuation is null && _asksForStream == _call.Stream && _plan.PassesThrough(_call);
+        var passes = _continuation is null && _repair is null or { CanEdit: true } && _asksForStream == _call.Stream && _plan.PassesThrough(_call);
         var asksForUsage = false;
         CanonicalRequest? request = null;
         _request = passes ? BuildPassThrough(out asksForUsage) : BuildTranslated(out request);
@@ -168,13 +185,14 @@ internal sealed class Attempt : IDisposable
         _response = await _parts.Clients.For(_call.Config.ProxyUrl, _call.Config.Timeouts.Connect).SendAsync(_request, _clock.Token).ConfigureAwait(false);
         _clock.Enter(AttemptStage.FirstEvent);
         _parts.Health.Headers(Pass, _response);
-        ReleaseBody();
         if (!_response.IsSuccessStatusCode)
         {
             var (error, body) = await UpstreamErrors.ReadAsync(_response, provider, Pass.Key, _parts.Time, _clock.Token).ConfigureAwait(false);
+            Repair = _repair is null && _continuation is null ? PlanRepair(error, request) : null;
             return new(error, false, Verbatim: passes ? new((int)_response.StatusCode, AnswerForm.TypeFor(false, _response.Content.Headers.ContentType), body, _response) : null);
         }
 
+        ReleaseBody();
         _reader = new AnswerReader(_response, _clock);
         await _reader.OpenAsync().ConfigureAwait(false);
         _clock.Enter(AttemptStage.FirstContent);
@@ -246,7 +264,7 @@ internal sealed class Attempt : IDisposable
     {
         var call = _call;
         var asks = call.Client.Dialect == Dialect.OpenAIChat && call.Stream && !call.Peek.HasStreamOptions;
-        if (_plan.HasExtraBody)
+        if (_plan.HasExtraBody || _repair is { CanEdit: true })
         {
             _body = EditedBody.Make(call.Body.Span, body =>
             {
@@ -257,11 +275,18 @@ internal sealed class Attempt : IDisposable
 
                 _plan.EditBody(body, null, _plan.Options(null));
                 asks = asks && body.TryAdd("stream_options", new JsonObject { ["include_usage"] = true });
+                _repair?.Edit(body);
             });
         }
 
         asksForUsage = asks;
-        return UpstreamRequests.PassThrough(_plan, Pass.Key, call, _body?.Written, asks);
+        var request = UpstreamRequests.PassThrough(_plan, Pass.Key, call, _body?.Written, asks);
+        if (_repair is { DropHeaderValues.Count: > 0 })
+        {
+            Betas.Drop(request, _repair.DropHeaderValues);
+        }
+
+        return request;
     }
 
     private HttpRequestMessage BuildTranslated(out CanonicalRequest request)
@@ -271,19 +296,47 @@ internal sealed class Attempt : IDisposable
         asked = _asksForStream == _call.Stream ? asked : asked.Whole();
         Untranslatable.Check(asked, _plan.Target.Provider.Protocol);
         var options = Options();
+        asked = _repair?.Apply(asked) ?? asked;
         var edited = request = _plan.Edit(asked, options, Loss);
         _body = new PooledWriter(_call.Body.Length + 1024);
         _plan.Provider.Encode(request, options, _body, Loss);
-        if (_plan.EditsBody || _plan.HasExtraBody)
+        if (_plan.EditsBody || _plan.HasExtraBody || _repair is { CanEdit: true })
         {
             using var written = _body;
-            _body = EditedBody.Make(written.Written.Span, body => _plan.EditBody(body, edited, options));
+            _body = EditedBody.Make(written.Written.Span, body =>
+            {
+                _plan.EditBody(body, edited, options);
+                _repair?.Edit(body);
+            });
         }
 
         return UpstreamRequests.Translated(_plan, Pass.Key, _body.Written, _asksForStream);
     }
 
-    private TargetOptions Options() => _options ??= _plan.Options(_parts.Memory);
+    private TargetOptions Options()
+    {
+        if (_options is null)
+        {
+            _options = _plan.Options(_parts.Memory);
+            _repair?.Adjust(_options);
+        }
+
+        return _options;
+    }
+
+    /// <summary>Looks whether the refusal is one that a change of the request cures. Off the usual path.</summary>
+    private RepairPlan? PlanRepair(ProviderError error, CanonicalRequest? sent)
+    {
+        try
+        {
+            return RequestRepair.Plan(error, new SentRequest(sent ?? _call.Canonical, Options(), _plan.Target.Provider.Protocol, _body?.Written ?? _call.Body) { Betas = Betas.Of(_call.Http.Request) });
+        }
+        catch (RequestFormatException)
+        {
+            // A body that passed through unread and is none of its dialect: the provider says it best.
+            return null;
+        }
+    }
 
     private void Commit(ClientStream client, int number)
     {

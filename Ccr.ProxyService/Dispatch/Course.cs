@@ -8,6 +8,9 @@ namespace Ccr.ProxyService.Dispatch;
 /// <summary>How far one request has come: whom it may still ask, what was tried, and what the client would be told if nothing more came of it.</summary>
 internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time)
 {
+    /// <summary>The code of a failure that is none of a provider: the request cannot be said in its dialect.</summary>
+    public const string Untranslatable = "untranslatable";
+
     private readonly List<RouteTarget> _ahead = [.. call.Decision!.Targets];
     private readonly List<string> _contextTooShort = [];
     private AttemptOutcome? _tooLong;
@@ -68,6 +71,11 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
     public void Failed(RouteTarget target, AttemptOutcome outcome)
     {
         var error = outcome.Error!;
+        if (error.Code == Untranslatable && Last is not null)
+        {
+            return;
+        }
+
         IsHopeless &= Failures.IsHopeless(error.Kind);
         Last = outcome;
         LastTarget = target;

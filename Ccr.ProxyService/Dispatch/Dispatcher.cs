@@ -1,10 +1,12 @@
 using Ccr.Protocols.Errors;
+using Ccr.Protocols.Repair;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch.Rescue;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Routing;
+using Ccr.ProxyService.Routing.Affinity;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
@@ -18,7 +20,16 @@ namespace Ccr.ProxyService.Dispatch;
 /// </code>
 /// </summary>
 internal sealed partial class Dispatcher(
-    AttemptParts parts, RequestRouter router, HedgeDelays hedges, MidStreamRescue rescue, Pulse pulse, IUsageRecorder usage, Jitter jitter, TimeProvider time, ILogger<Dispatcher> log)
+    AttemptParts parts,
+    RequestRouter router,
+    SessionAffinity affinity,
+    HedgeDelays hedges,
+    MidStreamRescue rescue,
+    Pulse pulse,
+    IUsageRecorder usage,
+    Jitter jitter,
+    TimeProvider time,
+    ILogger<Dispatcher> log)
 {
     /// <summary>Answers the call; returns the HTTP status the client got (499 when it left).</summary>
     /// <exception cref="RequestFormatException">The body does not fit the protocol; nothing was sent yet.</exception>
@@ -68,6 +79,7 @@ internal sealed partial class Dispatcher(
     private async Task<int?> AskAsync(ProxyCall call, ClientStream client, Course course, RouteTarget target)
     {
         var policy = call.Config.Router.RetryOf(target);
+        RepairPlan? repair = null;
         for (var retry = 0; ; retry++)
         {
             var admission = await parts.Health.AdmitAsync(target, call, call.Http.RequestAborted).ConfigureAwait(false);
@@ -80,7 +92,7 @@ internal sealed partial class Dispatcher(
 
             var started = time.GetTimestamp();
             var number = course.Begin(target);
-            var (attempt, outcome) = await OpenAsync(call, course, new Attempt(parts, call, pass)).ConfigureAwait(false);
+            var (attempt, outcome) = await OpenAsync(call, course, new Attempt(parts, call, pass, repair: repair) { IsLater = number > 1 && repair is null }).ConfigureAwait(false);
             using (attempt)
             {
                 if (outcome is null)
@@ -99,6 +111,15 @@ internal sealed partial class Dispatcher(
 
                 // With a race the failure may be another target's.
                 Note(call, attempt, outcome.Error!);
+                if (repair is null && attempt.Repair is { } cure && attempt.Pass.Target == target && !course.IsSpent)
+                {
+                    // Once: what the same provider refuses again is told as it says it.
+                    repair = cure;
+                    retry--;
+                    Repairing(log, call.RequestId, target.Name, cure.Description);
+                    continue;
+                }
+
                 course.Failed(attempt.Pass.Target, outcome);
                 if (attempt.Pass.Target != target || retry >= policy.MaxRetries || course.IsSpent || !await PauseAsync(call, outcome.Error!, policy, retry + 1).ConfigureAwait(false))
                 {
@@ -207,7 +228,7 @@ internal sealed partial class Dispatcher(
             {
                 course.Take(target);
                 course.Begin(target);
-                return new Attempt(parts, call, pass);
+                return new Attempt(parts, call, pass) { IsLater = true };
             }
         }
 
@@ -236,7 +257,13 @@ internal sealed partial class Dispatcher(
             }
 
             Note(call, attempt, error);
-            return await rescue.RunAsync(call, client, course, attempt, error).ConfigureAwait(false);
+            var status = await rescue.RunAsync(call, client, course, attempt, error).ConfigureAwait(false);
+            if (call.Failure is not (null or "client_gone"))
+            {
+                affinity.Forget(call);
+            }
+
+            return status;
         }
         finally
         {
@@ -261,6 +288,7 @@ internal sealed partial class Dispatcher(
         var target = attempt.Pass.Target;
         call.Finish(attempt, StatusCodes.Status200OK, null);
         parts.Health.Succeeded(attempt.Pass, attempt.Elapsed);
+        affinity.Served(call, target, attempt.Pass.Key);
         call.Failure = null;
     }
 
@@ -299,6 +327,9 @@ internal sealed partial class Dispatcher(
 
     [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "{RequestId}: {Target} was not asked: {Reason}")]
     private static partial void TargetRefused(ILogger log, string requestId, string target, string reason);
+
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Information, Message = "{RequestId}: {Target} refused the request; once more, with a repair: {Repair}")]
+    private static partial void Repairing(ILogger log, string requestId, string target, string repair);
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "{RequestId}: {Target} is slow; {Second} is raced against it")]
     private static partial void HedgeBegun(ILogger log, string requestId, string target, string second);

@@ -5,6 +5,7 @@ using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Routing;
+using Ccr.ProxyService.Routing.Affinity;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
@@ -66,6 +67,15 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>Where it goes; null until routed.</summary>
     public RouteDecision? Decision { get; set; }
 
+    /// <summary>The session it belongs to; null when that is not known or does not matter.</summary>
+    public SessionTicket? Session { get; set; }
+
+    /// <summary>The provider and the one key of it that may serve this call, because the call carries reasoning that only that account can read; null for any key.</summary>
+    public (string Provider, string KeyId)? BoundKey { get; set; }
+
+    /// <summary>The provider and the key of it that served the session before, which is the better choice where it may be used, since prompt caches are the account's; null for none.</summary>
+    public (string Provider, string KeyId)? PreferredKey { get; set; }
+
     /// <summary>Every try so far.</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);
 
@@ -103,7 +113,7 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     public void Finish(Attempt attempt, int status, string? failure)
     {
         var target = attempt.Pass.Target;
-        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) { Tokens = TokenUsage.From(attempt.Counts) });
+        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) { Tokens = TokenUsage.From(attempt.Counts), Repair = attempt.Repaired });
         Counts += attempt.Counts;
         StopReason = attempt.StopReason ?? StopReason;
     }

@@ -9,6 +9,8 @@ using Ccr.ProxyService.Hosting;
 using Ccr.ProxyService.Pricing;
 using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;
+using Ccr.ProxyService.Routing.Affinity;
+using Ccr.ProxyService.Routing.Order;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
 using RouteContext = Ccr.ProxyService.Routing.RouteContext;
@@ -20,6 +22,8 @@ internal sealed partial class GenerationEndpoint(
     IConfigStore store,
     RequestRouter router,
     SessionUsage sessions,
+    SessionAffinity affinity,
+    TargetOrder order,
     Dispatcher dispatcher,
     ResponseStore responses,
     IUsageRecorder usage,
@@ -80,7 +84,9 @@ internal sealed partial class GenerationEndpoint(
             }
 
             var context = new RouteContext(call) { Peek = peek, Preset = PresetRoute.Of(http) };
-            call.Decision = (await router.RouteAsync(context, http.RequestAborted).ConfigureAwait(false)).Trimmed();
+            var decision = await router.RouteAsync(context, http.RequestAborted).ConfigureAwait(false);
+            await affinity.RecogniseAsync(call, decision, http.RequestAborted).ConfigureAwait(false);
+            call.Decision = order.Arrange(decision, call).Trimmed();
             return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
         }
         catch (RequestFormatException e)

@@ -3,6 +3,7 @@ using Ccr.Protocols.Errors;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch;
 using Ccr.ProxyService.Routing;
+using Ccr.ProxyService.Routing.Order;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Health;
@@ -11,10 +12,18 @@ namespace Ccr.ProxyService.Health;
 /// What the last calls to each target showed, and whether it may be asked now. The dispatcher asks for a <see cref="Pass"/> before every attempt, tells what the answer's
 /// headers say, when the first content came, and how it ended.
 /// </summary>
-internal sealed class TargetHealth(RequestRouter router) : ITargetStates
+internal sealed class TargetHealth(RequestRouter router, TimeProvider time) : ITargetStates, ITargetFacts
 {
     /// <summary>Weight of the newest sample.</summary>
     private const double Alpha = 0.3;
+
+    /// <summary>Older samples say nothing of how fast a target is now.</summary>
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(10);
+
+    /// <summary>So many failures in a row make a target unusable for as long as <see cref="Rest"/> after the last one.</summary>
+    private const int FailuresInARow = 3;
+
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -39,7 +48,10 @@ internal sealed class TargetHealth(RequestRouter router) : ITargetStates
         lock (entry)
         {
             var seconds = after.TotalSeconds;
-            entry.Latency = entry.Latency is { } old ? (Alpha * seconds) + ((1 - Alpha) * old) : seconds;
+            var isFresh = entry.Samples > 0 && time.GetElapsedTime(entry.SampledAt) < Freshness;
+            entry.Latency = isFresh && entry.Latency is { } old ? (Alpha * seconds) + ((1 - Alpha) * old) : seconds;
+            entry.Samples = isFresh ? entry.Samples + 1 : 1;
+            entry.SampledAt = time.GetTimestamp();
         }
     }
 
@@ -52,6 +64,7 @@ internal sealed class TargetHealth(RequestRouter router) : ITargetStates
             entry.Active--;
             entry.Requests++;
             entry.LastFailure = null;
+            entry.FailuresInARow = 0;
         }
     }
 
@@ -64,11 +77,32 @@ internal sealed class TargetHealth(RequestRouter router) : ITargetStates
             entry.Active--;
             entry.Failures++;
             entry.LastFailure = Failures.Word(error.Kind);
+            entry.FailuresInARow++;
+            entry.FailedAt = time.GetTimestamp();
         }
     }
 
     /// <summary>The attempt was given up through no fault of the target: the client left, or another target was faster.</summary>
     public void Abandoned(Pass pass) => Interlocked.Decrement(ref EntryOf(pass).Active);
+
+    /// <inheritdoc/>
+    public TargetFacts Of(string target)
+    {
+        if (!_entries.TryGetValue(target, out var entry))
+        {
+            return TargetFacts.Untried;
+        }
+
+        lock (entry)
+        {
+            return new(
+                entry.Latency,
+                entry.Samples > 0 && time.GetElapsedTime(entry.SampledAt) < Freshness ? entry.Samples : 0,
+                entry.Active,
+                entry.FailuresInARow < FailuresInARow || time.GetElapsedTime(entry.FailedAt) >= Rest,
+                entry.Failures > 0 && entry.Requests == 0);
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<TargetState> Snapshot()
@@ -113,5 +147,9 @@ internal sealed class TargetHealth(RequestRouter router) : ITargetStates
         public long Failures;
         public int Active;
         public int Status;
+        public int Samples;
+        public long SampledAt;
+        public int FailuresInARow;
+        public long FailedAt;
     }
 }

@@ -6,6 +6,7 @@ using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Providers;
 using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;
+using Ccr.ProxyService.Routing.Affinity;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
 
@@ -61,6 +62,7 @@ internal static partial class ProxyHost
         builder.Services.AddRouting(options.Home);
         builder.Services.AddSingleton<TargetHealth>();
         builder.Services.AddSingleton<ITargetStates>(services => services.GetRequiredService<TargetHealth>());
+        builder.AddTargetOrder();
         builder.Services.AddSingleton(services => new DrainLimit(drain, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<DrainLimit>());
         builder.Services.AddSingleton<AttemptParts>();

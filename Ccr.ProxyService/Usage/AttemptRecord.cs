@@ -8,6 +8,9 @@ namespace Ccr.ProxyService.Usage;
 /// <param name="Duration">From sending to the end of its answer, or to the failure.</param>
 internal sealed record AttemptRecord(string Provider, string Model, int Status, string? Failure, TimeSpan Duration)
 {
+    /// <summary>What was done to the request because the target had refused it as it was; null for nothing.</summary>
+    public string? Repair { get; init; }
+
     /// <summary>Tokens as the provider reported them for this call.</summary>
     public TokenUsage Tokens { get; init; }
 

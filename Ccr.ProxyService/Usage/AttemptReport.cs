@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Ccr.ProxyService.Usage;
 
 /// <summary>One try of a request, as JSON.</summary>
 internal sealed record AttemptReport(
-    string Provider, string Model, int Status, string? Failure, double DurationMs, long InputTokens, long OutputTokens, decimal? CostUsd)
+    string Provider, string Model, int Status, string? Failure, double DurationMs, long InputTokens, long OutputTokens, decimal? CostUsd,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Repair = null)
 {
     /// <summary>The report of a try.</summary>
     public static AttemptReport From(AttemptRecord attempt) => new(
@@ -13,5 +16,6 @@ internal sealed record AttemptReport(
         RequestReport.Milliseconds(attempt.Duration),
         attempt.Tokens.Input,
         attempt.Tokens.Output,
-        attempt.Cost);
+        attempt.Cost,
+        attempt.Repair);
 }

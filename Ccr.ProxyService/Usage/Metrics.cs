@@ -34,6 +34,10 @@ internal static class Metrics
     public static readonly Metric ActiveStreams = new("ccr_active_streams", "gauge", "Answers being streamed to clients.");
     public static readonly Metric PeakStreams = new("ccr_peak_active_streams", "gauge", "The most answers that were streamed at once since the start.");
 
+    public static readonly Metric AffinityDecisions = new("ccr_affinity_decisions_total", "counter", "Requests by what became of their session's place; moved counts answers that came from elsewhere.", "decision");
+    public static readonly Metric AffinityLookups = new("ccr_affinity_lookups_total", "counter", "Questions to other replicas about sessions that are new here.", "outcome");
+    public static readonly Metric AffinitySessions = new("ccr_affinity_sessions", "gauge", "Sessions whose target is remembered here.");
+
     public static readonly Metric RedisUp = new("ccr_redis_up", "gauge", "1 when the last write to Redis was confirmed. Only with a Redis.");
     public static readonly Metric RedisBuffered = new("ccr_redis_buffered", "gauge", "Finished requests whose counts Redis has not confirmed yet. Only with a Redis.");
     public static readonly Metric RedisSkipped = new("ccr_redis_recent_skipped_total", "counter", "Requests left out of the shared list of recent requests because newer ones filled it. Only with a Redis.");
@@ -47,6 +51,7 @@ internal static class Metrics
         RequestDuration, FirstContent, TokensPerSecond, TierLatency,
         ClientRequests, ClientFailures, ClientsLeft, FrontendRequests, FrontendDuration, ScenarioRequests, RoutingCounts,
         Overhead, ActiveRequests, ActiveStreams, PeakStreams,
+        AffinityDecisions, AffinityLookups, AffinitySessions,
         RedisUp, RedisBuffered, RedisSkipped,
     ];
 }

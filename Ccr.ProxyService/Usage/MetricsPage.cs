@@ -14,6 +14,7 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         WriteProcess(page);
         WriteTargets(page);
         WriteClients(page);
+        WriteAffinity(page);
         WriteRedis(page);
     }
 
@@ -114,6 +115,21 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         page.Sample(Metrics.ActiveRequests, recorder.ActiveRequests.Value);
         page.Sample(Metrics.ActiveStreams, recorder.ActiveStreams.Value);
         page.Sample(Metrics.PeakStreams, recorder.ActiveStreams.Peak);
+    }
+
+    private void WriteAffinity(PrometheusWriter page)
+    {
+        foreach (var (word, counter) in recorder.Affinity.Decisions)
+        {
+            page.Sample(Metrics.AffinityDecisions, counter.Value, word);
+        }
+
+        foreach (var (word, counter) in recorder.Affinity.Lookups)
+        {
+            page.Sample(Metrics.AffinityLookups, counter.Value, word);
+        }
+
+        page.Sample(Metrics.AffinitySessions, recorder.Affinity.Sessions);
     }
 
     private void WriteRedis(PrometheusWriter page)

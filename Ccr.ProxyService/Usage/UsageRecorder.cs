@@ -1,3 +1,4 @@
+using Ccr.ProxyService.Routing.Affinity;
 using Ccr.ProxyService.Tokens;
 using Ccr.ServiceDefaults;
 
@@ -60,6 +61,9 @@ internal sealed class UsageRecorder : IUsageRecorder
 
     /// <summary>Answers being streamed.</summary>
     public Gauge ActiveStreams { get; } = new();
+
+    /// <summary>What became of sessions and their targets.</summary>
+    public AffinityCounters Affinity { get; } = new();
 
     /// <summary>The last requests.</summary>
     public RecentRequests Recent { get; } = new(RedisKeys.RecentRequestsLength);

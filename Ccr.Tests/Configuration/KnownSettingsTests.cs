@@ -16,6 +16,7 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Pricing, "Providers[0].pricing.", "{{ Providers: [{{ pricing: {{ {0}: -5.5 }} }}] }}");
         Add(KnownSettings.Router, "Router.", "{{ Router: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.WebSearch, "Router.webSearch.", "{{ Router: {{ webSearch: {{ {0}: -5.5 }} }} }}");
+        Add(KnownSettings.Affinity, "Affinity.", "{{ Affinity: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Fallback, "fallback.", "{{ fallback: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.CustomRouter, "customRouter.", "{{ customRouter: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Rule, "Router.rules[0].", "{{ Router: {{ rules: [{{ {0}: -5.5 }}] }} }}");
@@ -55,6 +56,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("### pricing")]
     [InlineData("## Router")]
     [InlineData("### Router.webSearch as an object")]
+    [InlineData("## Affinity")]
     [InlineData("## fallback")]
     [InlineData("### Timeouts")]
     [InlineData("### Streams")]
@@ -76,6 +78,7 @@ public sealed partial class KnownSettingsTests
             "## Router" => KnownSettings.Router,
             "### model_settings" => KnownSettings.Model,
             "### pricing" => KnownSettings.Pricing,
+            "## Affinity" => KnownSettings.Affinity,
             "## fallback" => KnownSettings.Fallback,
             "### Timeouts" => KnownSettings.Timeouts,
             "### Streams" => KnownSettings.Streams,

@@ -29,12 +29,18 @@ internal sealed class RunningProxy : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<RunningProxy> StartAsync(string config, string? home = null)
+    public static async Task<RunningProxy> StartAsync(string config, string? redis = null, string? home = null)
     {
         var folder = Directory.CreateTempSubdirectory("ccr-proxy-");
         var path = Path.Combine(folder.FullName, "config.json");
         await File.WriteAllTextAsync(path, config);
-        var app = ProxyHost.Build(new StartOptions { ConfigPath = path, Port = 0, Home = home ?? folder.FullName });
+        var app = ProxyHost.Build(new StartOptions
+        {
+            ConfigPath = path,
+            Port = 0,
+            Home = home ?? folder.FullName,
+            HostArguments = redis is null ? [] : [$"--ConnectionStrings:redis={redis}"],
+        });
         await app.StartAsync();
         return new(app, folder);
     }

@@ -23,7 +23,7 @@ internal sealed class RoutedProxy : IAsyncDisposable
     {
         var upstream = await ScriptedUpstream.StartAsync();
         upstream.Answer(ScriptedReply.Json(Message));
-        return new(upstream, await RunningProxy.StartAsync(Config(upstream.BaseAddress, router, more), home));
+        return new(upstream, await RunningProxy.StartAsync(Config(upstream.BaseAddress, router, more), home: home));
     }
 
     public static string Config(Uri address, string router, string more = "") => $$"""

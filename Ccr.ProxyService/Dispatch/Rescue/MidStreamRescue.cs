@@ -2,6 +2,7 @@ using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Endpoints;
+using Ccr.ProxyService.Routing.Affinity;
 
 namespace Ccr.ProxyService.Dispatch.Rescue;
 
@@ -10,7 +11,7 @@ namespace Ccr.ProxyService.Dispatch.Rescue;
 /// not complete was never shown and is asked for again; after a complete call the message ends, because the agent's next turn goes on from there. Where nothing
 /// helps, the stream ends in an error event.
 /// </summary>
-internal sealed partial class MidStreamRescue(AttemptParts parts, ILogger<MidStreamRescue> log)
+internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinity affinity, ILogger<MidStreamRescue> log)
 {
     /// <summary>Whether a call's stream would be rescued. Claude Code and others of the list take an error event and resume by themselves, which keeps their history cleaner.</summary>
     public static bool Applies(ProxyCall call)
@@ -116,7 +117,7 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, ILogger<MidStr
 
             var number = course.Begin(target);
             var continuation = Continuation.Of(message, call.Canonical, prefill);
-            using var attempt = new Attempt(parts, call, pass, continuation);
+            using var attempt = new Attempt(parts, call, pass, continuation) { IsLater = true };
             var outcome = await attempt.OpenAsync().ConfigureAwait(false) ?? await attempt.CarryAsync(client, number).ConfigureAwait(false);
             call.UpstreamTime += attempt.Elapsed;
             if (outcome.ClientGone)
@@ -131,6 +132,7 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, ILogger<MidStr
             {
                 parts.Health.Succeeded(pass, attempt.Elapsed);
                 call.Finish(attempt, StatusCodes.Status200OK, null);
+                affinity.Served(call, target, pass.Key);
                 return outcome;
             }
 
