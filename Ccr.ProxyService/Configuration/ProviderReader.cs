@@ -50,6 +50,8 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         var useBearer = ReadAuthHeader(protocol);
         var allowStreaming = section.Flag("allow_streaming") ?? false;
         var weight = (int)(section.Integer("weight", 0, 1000) ?? 1);
+        var tierName = section.Text("tier_name");
+        var timeouts = ResilienceReader.ReadTimeouts(section, "timeouts");
         if (name is null || endpoint is null)
         {
             return null;
@@ -66,8 +68,8 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
             ExtraBody = body,
             Transformers = transformers.All,
             ModelSettings = modelSettings,
-            TierName = section.Text("tier_name"),
-            Timeouts = ResilienceReader.ReadTimeouts(section, "timeouts"),
+            TierName = tierName,
+            Timeouts = timeouts,
             Pricing = price,
             ModelPricing = modelPrices,
             UseBearer = useBearer || transformers.Vertex is not null,

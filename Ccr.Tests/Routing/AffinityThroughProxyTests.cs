@@ -178,7 +178,7 @@ public sealed class AffinityThroughProxyTests : IAsyncLifetime
         { "LOG": false, {{more}} "Providers": [
             { "name": "first", "api_base_url": "{{_first.BaseAddress}}v1/messages", "api_key": "k", "models": ["m"] },
             { "name": "second", "api_base_url": "{{_second.BaseAddress}}v1/messages", "api_key": "k", "models": ["m"] } ],
-          "Router": { "default": "first,m", "tiers": ["second,m"] } }
+          "Router": { "default": "first,m", "tiers": ["second,m"], "tierRetries": { "*": { "max_retries": 0 } } } }
         """,
         redis);
 }
