@@ -36,6 +36,15 @@ internal sealed record CcrConfig
     /// <summary>Routes by scenario.</summary>
     public required RouterConfig Router { get; init; }
 
+    /// <summary>When a target is no longer asked (Breaker).</summary>
+    public BreakerSettings Breaker { get; init; } = new();
+
+    /// <summary>How long a key rests after a 429 (Cooldown).</summary>
+    public CooldownSettings Cooldown { get; init; } = new();
+
+    /// <summary>Small requests of our own to targets whose breaker is open (HealthProbes).</summary>
+    public HealthProbeSettings HealthProbes { get; init; } = new();
+
     /// <summary>The enabled provider of that name, without regard to case; null when there is none.</summary>
     public ProviderConfig? FindProvider(ReadOnlySpan<char> name)
     {

@@ -34,6 +34,7 @@ internal static class ConfigReader
     private static CcrConfig Build(string source, Json5Object node, ConfigSection top, Func<string, string?> environment)
     {
         var apiKey = ReadApiKey(top);
+        var health = new HealthReader(top);
         var providers = ReadProviders(top, environment, node.Find("transformers") is not null, out var broken);
         return new CcrConfig
         {
@@ -45,6 +46,9 @@ internal static class ConfigReader
             ProxyUrl = ReadProxy(top),
             MaxBodyBytes = top.Integer("MAX_BODY_BYTES", 1024, 1L << 30) ?? 64L << 20,
             LogLevel = ReadLogLevel(top),
+            Breaker = health.ReadBreaker(),
+            Cooldown = health.ReadCooldown(),
+            HealthProbes = health.ReadProbes(),
             Providers = providers,
             Router = new RouterReader(top, new RouteReader(providers, broken)).Read(providers.Count + broken.Count > 0),
         };

@@ -17,6 +17,9 @@ internal static class KnownSettings
         new("LOG", "true or false", "true"),
         new("LOG_LEVEL", "string", "info"),
         new("MAX_BODY_BYTES", "number", "67108864"),
+        new("Breaker", "object", "see below"),
+        new("Cooldown", "object", "see below"),
+        new("HealthProbes", "object", "see below"),
         .. NotYet(
             "CLAUDE_PATH", "NON_INTERACTIVE_MODE", "CUSTOM_ROUTER_PATH", "REWRITE_SYSTEM_PROMPT", "forceUseImageAgent",
             "transformers", "plugins", "Plugins", "StatusLine", "ANTHROPIC_SMALL_FAST_MODEL",
@@ -29,7 +32,8 @@ internal static class KnownSettings
     [
         new("name", "string", "required"),
         new("api_base_url", "string", "required"),
-        new("api_key", "string", "none"),
+        new("api_key", "string or array", "none"),
+        new("api_keys", "array of strings and objects", "none"),
         new("models", "array of strings", "none"),
         new("protocol", "\"anthropic\", \"openai\", \"openai-responses\" or \"gemini\"", "see below"),
         new("transformer", "object", "none"),
@@ -38,7 +42,10 @@ internal static class KnownSettings
         new("extra_headers", "object of strings", "none"),
         new("extra_body", "object", "none"),
         new("model_settings", "object of objects", "none"),
-        .. NotYet("tokenizer", "tier_name", "pricing", "model_pricing", "modelPricing", "honor_ratelimit_headers", "allow_streaming"),
+        new("limits", "object", "none"),
+        new("honor_ratelimit_headers", "true or false", "true"),
+        new("rate_limit_policy", "\"cascade\" or \"passthrough\"", "the router's"),
+        .. NotYet("tokenizer", "tier_name", "pricing", "model_pricing", "modelPricing", "allow_streaming"),
     ];
 
     /// <summary>One model of model_settings.</summary>
@@ -46,6 +53,55 @@ internal static class KnownSettings
     [
         new("extra_headers", "object of strings", "none"),
         new("extra_body", "object", "none"),
+    ];
+
+    /// <summary>One key of api_keys, written as an object.</summary>
+    public static readonly KnownSetting[] Key =
+    [
+        new("key", "string", "required"),
+        new("name", "string", "key-1, key-2, …"),
+        new("weight", "number", "1"),
+        new("requests_per_minute", "number", "none"),
+        new("tokens_per_minute", "number", "none"),
+    ];
+
+    /// <summary>limits of a provider.</summary>
+    public static readonly KnownSetting[] Limits =
+    [
+        new("requests_per_minute", "number", "none"),
+        new("tokens_per_minute", "number", "none"),
+        new("max_concurrent", "number", "none"),
+        new("max_queue", "number", "1000"),
+        new("max_wait_ms", "number", "10000"),
+    ];
+
+    /// <summary>Breaker.</summary>
+    public static readonly KnownSetting[] Breaker =
+    [
+        new("enabled", "true or false", "true"),
+        new("failures", "number", "3"),
+        new("windowMs", "number", "30000"),
+        new("failureRate", "number", "0.5"),
+        new("minimumCalls", "number", "20"),
+        new("openMs", "number", "15000"),
+        new("maxOpenMs", "number", "30000"),
+        new("slowCallMs", "number", "0"),
+        new("slowCallRate", "number", "0.8"),
+    ];
+
+    /// <summary>Cooldown.</summary>
+    public static readonly KnownSetting[] Cooldown =
+    [
+        new("baseMs", "number", "1000"),
+        new("maxMs", "number", "60000"),
+    ];
+
+    /// <summary>HealthProbes.</summary>
+    public static readonly KnownSetting[] HealthProbes =
+    [
+        new("enabled", "true or false", "false"),
+        new("intervalMs", "number", "10000"),
+        new("timeoutMs", "number", "10000"),
     ];
 
     /// <summary>Router.</summary>
@@ -59,6 +115,7 @@ internal static class KnownSettings
         new("webSearch", "route or object", "none"),
         new("image", "route", "none"),
         new("tiers", "array of routes", "none"),
+        new("rateLimitPolicy", "\"cascade\" or \"passthrough\"", "cascade"),
         .. NotYet(
             "tierRetries", "forceNonStreaming", "ignoreDirect", "topK", "routingTemperature", "gpRouting", "presets", "batching",
             "web_search", "rules"),

@@ -30,6 +30,9 @@ internal sealed record RouterConfig
     /// <summary>Top-level fallback of the Node router: by scenario name ("default", "think", …), tried in order after the scenario's own target.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<RouteTarget>> Fallback { get; init; } = new Dictionary<string, IReadOnlyList<RouteTarget>>();
 
+    /// <summary>What becomes of a 429 of a target whose provider does not say it itself (rateLimitPolicy). Default cascade.</summary>
+    public RateLimitPolicy RateLimitPolicy { get; init; }
+
     /// <summary>How many routes are set: scenarios, tiers and fallbacks.</summary>
     public int RouteCount =>
         new[] { Default, Background, Think, LongContext, WebSearch, Image }.Count(r => r is not null) + Tiers.Count + Fallback.Values.Sum(f => f.Count);

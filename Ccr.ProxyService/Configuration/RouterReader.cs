@@ -22,6 +22,7 @@ internal sealed class RouterReader(ConfigSection top, RouteReader routes)
             Image = routes.Read(section, "image"),
             Tiers = routes.ReadList(section, "tiers"),
             Fallback = ReadFallback(),
+            RateLimitPolicy = HealthReader.ReadPolicy(section, "rateLimitPolicy") ?? RateLimitPolicy.Cascade,
         };
         if (hasProviders && section.Find("default")?.Value is null or Json5String { Text: "" })
         {
