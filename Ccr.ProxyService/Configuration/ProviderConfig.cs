@@ -17,7 +17,7 @@ internal sealed record ProviderConfig
     public string? ApiKey { get; init; }
 
     /// <summary>Its keys, at least one; <see cref="ApiKey"/> is the first one's.</summary>
-    public IReadOnlyList<ProviderKey> Keys { get => field ?? [new("key-1", ApiKey)]; init; }
+    public IReadOnlyList<ProviderKey> Keys { get => field ??= [new("key-1", ApiKey)]; init; }
 
     /// <summary>What is asked of it at most (limits).</summary>
     public ProviderLimits Limits { get; init; } = ProviderLimits.None;

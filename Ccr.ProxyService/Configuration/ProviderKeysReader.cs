@@ -23,18 +23,17 @@ internal sealed class ProviderKeysReader(ConfigSection section, List<string> uns
         {
             ReadList(list, section.PathOf("api_key"));
         }
-        else if (single is not null && section.Text("api_key") is { } key)
+        else if (single?.Value is not null and not Json5String { Text: "" } && Secret(section, single.Value, section.PathOf("api_key"), section.Find("api_keys") is null) is { } key)
         {
             Add(single.Value, section.PathOf("api_key"), new("key-1", key));
         }
 
-        var before = unset.Count;
         if (section.Array("api_keys") is { } keys)
         {
             ReadList(keys, section.PathOf("api_keys"));
         }
 
-        if (_keys.Count == 0 && unset.Count == before)
+        if (_keys.Count == 0)
         {
             unset.AddRange(_missing);
         }
@@ -77,10 +76,10 @@ internal sealed class ProviderKeysReader(ConfigSection section, List<string> uns
         }
     }
 
-    private string? Secret(ConfigSection owner, Json5Value value, string path)
+    private string? Secret(ConfigSection owner, Json5Value value, string path, bool isOnly = false)
     {
         var missing = new List<string>();
-        var secret = owner.Text(value, path, missing, "until then this key is left out");
+        var secret = owner.Text(value, path, missing, isOnly ? "until then the provider is disabled" : "until then this key is left out");
         _missing.AddRange(missing);
         if (value is Json5String && secret is null && missing.Count == 0)
         {

@@ -28,11 +28,37 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
         AttemptOutcome? last = null;
         RouteTarget? lastTarget = null;
         var hopeless = true;
+        Refusal? refused = null;
+        RouteTarget? refuser = null;
+        var force = false;
         for (var i = 0; i < targets.Count; i++)
         {
             var target = targets[i];
-            var admission = await health.AdmitAsync(target, call, call.Http.RequestAborted).ConfigureAwait(false);
-            var pass = admission.Pass!;
+            var mode = (i < targets.Count - 1 ? AdmitMode.NoWait : AdmitMode.Wait) | (force ? AdmitMode.Force : AdmitMode.Wait);
+            var admission = await health.AdmitAsync(target, call, mode, call.Http.RequestAborted).ConfigureAwait(false);
+            if (admission.Pass is not { } pass)
+            {
+                var refusal = admission.Refusal!;
+                if (refused is null || (refused.RetryAfter > refusal.RetryAfter && refusal.Kind == ErrorKind.RateLimited))
+                {
+                    (refused, refuser) = (refusal, target);
+                }
+
+                if (refusal.Kind == ErrorKind.RateLimited && PassesRateLimits(call, target))
+                {
+                    (refused, refuser) = (refusal, target);
+                    break;
+                }
+
+                if (i == targets.Count - 1 && last is null && !force)
+                {
+                    // Nobody was asked: once more, past what a try may prove wrong.
+                    (force, i, refused) = (true, -1, null);
+                }
+
+                continue;
+            }
+
             var started = time.GetTimestamp();
             var outcome = PassesThrough(call, target)
                 ? await passThrough.RunAsync(call, target.Plan, pass, i).ConfigureAwait(false)
@@ -70,14 +96,24 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
             hopeless &= Failures.IsHopeless(error.Kind);
             last = outcome;
             lastTarget = target;
-            if (!Failures.TryNext(error.Kind) || call.Http.RequestAborted.IsCancellationRequested)
+            if (!Failures.TryNext(error.Kind) || (error.Kind == ErrorKind.RateLimited && PassesRateLimits(call, target)) || call.Http.RequestAborted.IsCancellationRequested)
             {
                 break;
             }
         }
 
-        return await TellClientAsync(call, lastTarget!, last!, hopeless).ConfigureAwait(false);
+        if (last is null)
+        {
+            call.Failure = Failures.Word(refused!.Kind);
+            last = new(new(refused.Kind, 0, refused.Reason) { Code = refused.Kind == ErrorKind.RateLimited ? "rate_limited" : null, RetryAfter = refused.RetryAfter }, false);
+            (lastTarget, hopeless) = (refuser, false);
+        }
+
+        return await TellClientAsync(call, lastTarget!, last, hopeless).ConfigureAwait(false);
     }
+
+    private static bool PassesRateLimits(ProxyCall call, RouteTarget target) =>
+        (target.Provider.RateLimitPolicy ?? call.Config.Router.RateLimitPolicy) == RateLimitPolicy.Passthrough;
 
     /// <summary>
     /// Whether the client's bytes can go as they are: the provider speaks its dialect, and nothing in the configuration wants to change what is said. A Gemini stream

@@ -57,6 +57,16 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>Where it goes; null until routed.</summary>
     public RouteDecision? Decision { get; set; }
 
+    /// <summary>
+    /// The provider and the <see cref="ProviderKey.Id"/> of the one key of it that may serve this call, because the call carries reasoning that only that account can read; null for
+    /// any key. Other providers are not concerned.
+    /// </summary>
+    public (string Provider, string KeyId)? BoundKey { get; set; }
+
+    /// <summary>The id of the key that a provider has to use; null for any.</summary>
+    public string? BoundKeyOf(string provider) =>
+        BoundKey is { } bound && bound.Provider.Equals(provider, StringComparison.OrdinalIgnoreCase) ? bound.KeyId : null;
+
     /// <summary>Every try so far.</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);
 

@@ -58,8 +58,7 @@ internal static partial class ProxyHost
         builder.AddTokenCounting();
         builder.Services.AddSingleton<UpstreamClients>();
         builder.Services.AddSingleton<RequestRouter>();
-        builder.Services.AddSingleton<TargetHealth>();
-        builder.Services.AddSingleton<ITargetStates>(services => services.GetRequiredService<TargetHealth>());
+        builder.AddTargetHealth();
         builder.Services.AddSingleton(services => new DrainLimit(drain, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<DrainLimit>());
         builder.Services.AddSingleton<PassThroughAttempt>();
