@@ -30,7 +30,7 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
         var hopeless = true;
         Refusal? refused = null;
         RouteTarget? refuser = null;
-        var force = false;
+        var (force, yields) = (false, false);
         for (var i = 0; i < targets.Count; i++)
         {
             var target = targets[i];
@@ -50,7 +50,8 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
                     break;
                 }
 
-                if (i == targets.Count - 1 && last is null && !force)
+                yields |= refusal.YieldsToForce;
+                if (i == targets.Count - 1 && last is null && yields && !force)
                 {
                     // Nobody was asked: once more, past what a try may prove wrong.
                     (force, i, refused) = (true, -1, null);

@@ -205,10 +205,14 @@ internal sealed class TargetHealth(RequestRouter router, TimeProvider time) : IT
             return;
         }
 
-        // A clock far off must not take a target away for longer than anything here would.
+        // A clock far off must not take a target away, nor anybody for longer than anything here would.
         var now = Now;
-        until = Math.Min(until, now + (long)FailureEffects.Barred.Longest.TotalMilliseconds);
-        at = Math.Min(at, now + 5000);
+        if (at > now + 60_000)
+        {
+            return;
+        }
+
+        until = Math.Min(until, at + (long)FailureEffects.Barred.Longest.TotalMilliseconds);
         var rest = subject[(colon + 1)..];
         switch (subject.AsSpan(0, colon))
         {

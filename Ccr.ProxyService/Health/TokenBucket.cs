@@ -17,7 +17,7 @@ internal sealed class TokenBucket
     {
         Fill(perMinute, now);
         var needed = Math.Min(units, perMinute) - _level;
-        return needed <= 0 ? 0 : Math.Max(1, (long)Math.Ceiling(needed * Minute / perMinute));
+        return needed <= 1e-9 ? 0 : Math.Max(1, (long)Math.Ceiling(needed * Minute / perMinute));
     }
 
     /// <summary>Takes them, after <see cref="WaitFor"/> said 0.</summary>

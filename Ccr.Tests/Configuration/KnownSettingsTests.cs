@@ -13,6 +13,11 @@ public sealed partial class KnownSettingsTests
         var data = new TheoryData<string, string, string>();
         Add(KnownSettings.Top, "", "{{ {0}: -5.5 }}");
         Add(KnownSettings.Provider, "Providers[0].", "{{ Providers: [{{ {0}: -5.5 }}] }}");
+        Add(KnownSettings.Key, "Providers[0].api_keys[0].", "{{ Providers: [{{ api_keys: [{{ key: 'k', {0}: -5.5 }}] }}] }}");
+        Add(KnownSettings.Limits, "Providers[0].limits.", "{{ Providers: [{{ limits: {{ {0}: -5.5 }} }}] }}");
+        Add(KnownSettings.Breaker, "Breaker.", "{{ Breaker: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Cooldown, "Cooldown.", "{{ Cooldown: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.HealthProbes, "HealthProbes.", "{{ HealthProbes: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Router, "Router.", "{{ Router: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.WebSearch, "Router.webSearch.", "{{ Router: {{ webSearch: {{ {0}: -5.5 }} }} }}");
         Add(KnownSettings.Fallback, "fallback.", "{{ fallback: {{ {0}: -5.5 }} }}");
@@ -43,6 +48,11 @@ public sealed partial class KnownSettingsTests
     [InlineData("## Router")]
     [InlineData("### Router.webSearch as an object")]
     [InlineData("## fallback")]
+    [InlineData("### api_keys as objects")]
+    [InlineData("### limits")]
+    [InlineData("## Breaker")]
+    [InlineData("## Cooldown")]
+    [InlineData("## HealthProbes")]
     public void The_document_lists_exactly_the_settings_in_effect_with_type_and_default(string heading)
     {
         var settings = heading switch
@@ -52,6 +62,11 @@ public sealed partial class KnownSettingsTests
             "## Router" => KnownSettings.Router,
             "### model_settings" => KnownSettings.Model,
             "## fallback" => KnownSettings.Fallback,
+            "### api_keys as objects" => KnownSettings.Key,
+            "### limits" => KnownSettings.Limits,
+            "## Breaker" => KnownSettings.Breaker,
+            "## Cooldown" => KnownSettings.Cooldown,
+            "## HealthProbes" => KnownSettings.HealthProbes,
             _ => KnownSettings.WebSearch,
         };
         var table = Section(heading).Split('\n').SkipWhile(l => !l.StartsWith("| Setting", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|'));
