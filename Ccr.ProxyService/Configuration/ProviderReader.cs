@@ -1,6 +1,6 @@
-using Ccr.Protocols.Canonical;
 using System.Buffers;
 using System.Text.Json.Nodes;
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration.Json5;
 
 namespace Ccr.ProxyService.Configuration;

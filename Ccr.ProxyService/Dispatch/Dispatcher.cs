@@ -1,6 +1,6 @@
-using Ccr.Protocols.Canonical;
 using System.Globalization;
 using Ccr.Protocols.Anthropic;
+using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
@@ -31,9 +31,16 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
         Refusal? refused = null;
         RouteTarget? refuser = null;
         var (force, yields) = (false, false);
-        for (var i = 0; i < targets.Count; i++)
+        var asked = new bool[targets.Count];
+        var i = 0;
+        for (; i < targets.Count || Again(); i++)
         {
             var target = targets[i];
+            if (asked[i])
+            {
+                continue;
+            }
+
             var mode = (i < targets.Count - 1 ? AdmitMode.NoWait : AdmitMode.Wait) | (force ? AdmitMode.Force : AdmitMode.Wait);
             var admission = await health.AdmitAsync(target, call, mode, call.Http.RequestAborted).ConfigureAwait(false);
             if (admission.Pass is not { } pass)
@@ -51,19 +58,25 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
                 }
 
                 yields |= refusal.YieldsToForce;
-                if (i == targets.Count - 1 && last is null && yields && !force)
-                {
-                    // Nobody was asked: once more, past what a try may prove wrong.
-                    (force, i, refused) = (true, -1, null);
-                }
-
                 continue;
             }
 
+            asked[i] = true;
             var started = time.GetTimestamp();
-            var outcome = PassesThrough(call, target)
-                ? await passThrough.RunAsync(call, target.Plan, pass, i).ConfigureAwait(false)
-                : await translated.RunAsync(call, target.Plan, pass, i).ConfigureAwait(false);
+            AttemptOutcome outcome;
+            try
+            {
+                outcome = PassesThrough(call, target)
+                    ? await passThrough.RunAsync(call, target.Plan, pass, call.Attempts.Count).ConfigureAwait(false)
+                    : await translated.RunAsync(call, target.Plan, pass, call.Attempts.Count).ConfigureAwait(false);
+            }
+            catch
+            {
+                // A request that cannot be put into the target's dialect, for one: its place must not be lost.
+                health.Abandoned(pass);
+                throw;
+            }
+
             var duration = time.GetElapsedTime(started);
             call.UpstreamTime += duration;
 
@@ -111,6 +124,18 @@ internal sealed partial class Dispatcher(PassThroughAttempt passThrough, Transla
         }
 
         return await TellClientAsync(call, lastTarget!, last, hopeless).ConfigureAwait(false);
+
+        // Nobody answered: once more those who refused for something that a try may prove wrong.
+        bool Again()
+        {
+            if (!yields || force)
+            {
+                return false;
+            }
+
+            (force, i, refused) = (true, 0, null);
+            return true;
+        }
     }
 
     private static bool PassesRateLimits(ProxyCall call, RouteTarget target) =>

@@ -11,7 +11,7 @@ internal enum AdmitMode
     NoWait = 1,
 
     /// <summary>
-    /// Goes past an open breaker, a missing model and a barred key: when everybody refused, a try is never worse than an error. Rate limits, our own limits and places still hold.
+    /// Goes past an open breaker, a missing model and a barred key: when nobody else answered, a try is never worse than an error. Rate limits, our own limits and places still hold.
     /// </summary>
     Force = 2,
 }

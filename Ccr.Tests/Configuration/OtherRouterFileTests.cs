@@ -93,7 +93,7 @@ public sealed class OtherRouterFileTests
         string[] noticed =
         [
             "POOL_MAX_IDLE_PER_HOST", "Persistence", "Presets", "Providers[0].pricing", "Providers[0].tier_name",
-            "Providers[1].honor_ratelimit_headers", "Router.forceNonStreaming", "Router.ignoreDirect", "Router.tierRetries", "SSE_BUFFER_SIZE",
+            "Router.forceNonStreaming", "Router.ignoreDirect", "Router.tierRetries", "SSE_BUFFER_SIZE",
         ];
         Assert.Equal(noticed.Order(), result.Problems.Select(p => p.Path).Order());
     }

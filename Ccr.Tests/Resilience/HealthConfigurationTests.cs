@@ -19,8 +19,15 @@ public sealed class HealthConfigurationTests
         Assert.Equal(
             new BreakerSettings
             {
-                Enabled = false, Failures = 4, Window = TimeSpan.FromSeconds(5), FailureRate = 0.25, MinimumCalls = 7, Open = TimeSpan.FromMilliseconds(100),
-                MaxOpen = TimeSpan.FromMilliseconds(200), SlowCall = TimeSpan.FromMilliseconds(300), SlowCallRate = 1,
+                Enabled = false,
+                Failures = 4,
+                Window = TimeSpan.FromSeconds(5),
+                FailureRate = 0.25,
+                MinimumCalls = 7,
+                Open = TimeSpan.FromMilliseconds(100),
+                MaxOpen = TimeSpan.FromMilliseconds(200),
+                SlowCall = TimeSpan.FromMilliseconds(300),
+                SlowCallRate = 1,
             },
             config.Breaker);
         Assert.Equal(new CooldownSettings { Base = TimeSpan.FromMilliseconds(10), Max = TimeSpan.FromMilliseconds(20) }, config.Cooldown);

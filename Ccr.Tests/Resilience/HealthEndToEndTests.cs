@@ -155,6 +155,39 @@ public sealed class HealthEndToEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_that_cannot_be_translated_loses_no_place()
+    {
+        _one.Answer(ScriptedReply.Json(Wire.Whole(Dialect.OpenAIChat)));
+        await using var proxy = await StartAsync(one: """, "limits": { "max_concurrent": 1, "max_wait_ms": 0 } """, tiers: "", protocol: "openai");
+        var body = """{"model":"m","max_tokens":10,"container":"c","messages":[{"role":"user","content":"go"}]}""";
+        for (var i = 0; i < 2; i++)
+        {
+            var (response, text) = await proxy.AskAsync(body);
+            using (response)
+            {
+                Assert.True(response.StatusCode is HttpStatusCode.BadRequest, text);
+            }
+        }
+
+        Assert.Equal("one,m", (await AskAsync(proxy)).Tier);
+    }
+
+    [Fact]
+    public async Task Where_the_others_fail_those_that_refused_are_asked_after_all()
+    {
+        _one.Answer(Down, Down, Down, Good);
+        await using var proxy = await StartAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal("two,m", (await AskAsync(proxy)).Tier);
+        }
+
+        _two.Answer(Down);
+        Assert.Equal("one,m", (await AskAsync(proxy)).Tier);
+        Assert.Single(_two.Requests);
+    }
+
+    [Fact]
     public async Task A_health_probe_brings_a_target_back_before_its_time()
     {
         _one.Answer(Down, Down, Down, Good);
@@ -191,11 +224,11 @@ public sealed class HealthEndToEndTests : IAsyncLifetime
         }
     }
 
-    private Task<RunningProxy> StartAsync(string one = "", string tiers = "\"two,m\"", string router = "", string top = "") => RunningProxy.StartAsync($$"""
+    private Task<RunningProxy> StartAsync(string one = "", string tiers = "\"two,m\"", string router = "", string top = "", string protocol = "anthropic") => RunningProxy.StartAsync($$"""
         {
           "LOG": false, {{top}}
           "Providers": [
-            { "name": "one", "protocol": "anthropic", "api_base_url": "{{_one.BaseAddress}}v1/messages", "models": ["m"] {{one}} },
+            { "name": "one", "protocol": "{{protocol}}", "api_base_url": "{{_one.BaseAddress}}v1/{{(protocol == "openai" ? "chat/completions" : "messages")}}", "models": ["m"] {{one}} },
             { "name": "two", "protocol": "anthropic", "api_base_url": "{{_two.BaseAddress}}v1/messages", "models": ["m"], "api_key": "key-two-aaaa" }
           ],
           "Router": { "default": "one,m", "tiers": [{{tiers}}] {{router}} }
