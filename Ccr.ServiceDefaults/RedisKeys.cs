@@ -18,6 +18,12 @@ public static class RedisKeys
     /// <summary>The running proxies: a hash of instance to the last sign of life, Unix milliseconds.</summary>
     public const string Instances = "ccr:{instances}";
 
+    /// <summary>What replicas tell one another of targets and keys: a hash of subject to "word until at", both Unix milliseconds. Never holds a key.</summary>
+    public const string Health = "ccr:{health}";
+
+    /// <summary>How long <see cref="Health"/> outlives its last change; nothing in it is in force for longer.</summary>
+    public static readonly TimeSpan HealthRetention = TimeSpan.FromHours(2);
+
     /// <summary>The series of everything the proxies served.</summary>
     public const string Total = "total";
 

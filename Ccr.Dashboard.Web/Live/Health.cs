@@ -42,7 +42,7 @@ internal sealed record Health(string Kind, string Text)
     };
 
     /// <summary>A route target.</summary>
-    public static Health Target(TargetStatus target) => target.State switch
+    public static Health Target(TargetStatus target) => target.Breaker == "open" ? new("bad", "Not asked") : target.Breaker == "half-open" ? new("warn", "On probation") : target.State switch
     {
         "ok" => new("good", "OK"),
         "failing" => new("bad", "Failing"),

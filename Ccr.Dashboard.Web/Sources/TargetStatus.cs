@@ -17,6 +17,14 @@ internal sealed record TargetStatus
 
     public string? LastFailure { get; init; }
 
+    /// <summary>"closed", "half-open" or "open".</summary>
+    public string? Breaker { get; init; }
+
+    /// <summary>The keys of its provider, and those of them that rest.</summary>
+    public int? Keys { get; init; }
+
+    public int? CoolingKeys { get; init; }
+
     /// <summary>Successful answers since the proxy started.</summary>
     public long? Requests { get; init; }
 

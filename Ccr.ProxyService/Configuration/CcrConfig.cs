@@ -56,8 +56,18 @@ internal sealed record CcrConfig
 
     /// <summary>The script that is asked first (CUSTOM_ROUTER_PATH); null for none.</summary>
     public CustomRouterConfig? CustomRouter { get; init; }
+
     /// <summary>How long sessions stay with a target.</summary>
     public AffinityConfig Affinity { get; init; } = new();
+
+    /// <summary>When a target is no longer asked (Breaker).</summary>
+    public BreakerSettings Breaker { get; init; } = new();
+
+    /// <summary>How long a key rests after a 429 (Cooldown).</summary>
+    public CooldownSettings Cooldown { get; init; } = new();
+
+    /// <summary>Small requests of our own to targets whose breaker is open (HealthProbes).</summary>
+    public HealthProbeSettings HealthProbes { get; init; } = new();
 
     /// <summary>The enabled provider of that name, without regard to case; null when there is none.</summary>
     public ProviderConfig? FindProvider(ReadOnlySpan<char> name)

@@ -34,6 +34,7 @@ internal static class ConfigReader
     private static CcrConfig Build(string source, Json5Object node, ConfigSection top, Func<string, string?> environment)
     {
         var apiKey = ReadApiKey(top);
+        var health = new HealthReader(top);
         var providers = ReadProviders(top, environment, node.Find("transformers") is not null, out var broken);
         var routes = new RouteReader(providers, broken);
         return new CcrConfig
@@ -51,6 +52,9 @@ internal static class ConfigReader
             Hedge = ResilienceReader.ReadHedge(top),
             Rescue = ResilienceReader.ReadRescue(top),
             Budget = ResilienceReader.ReadBudget(top),
+            Breaker = health.ReadBreaker(),
+            Cooldown = health.ReadCooldown(),
+            HealthProbes = health.ReadProbes(),
             Providers = providers,
             Router = new RouterReader(top, routes).Read(providers.Count + broken.Count > 0),
             Presets = new PresetReader(top, routes).Read(),

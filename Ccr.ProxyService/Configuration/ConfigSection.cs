@@ -35,7 +35,14 @@ internal sealed class ConfigSection(
     }
 
     /// <summary>A text that stands somewhere in this section, interpolated and trimmed; null when empty or not a text.</summary>
-    public string? Text(Json5Value value, string valuePath)
+    public string? Text(Json5Value value, string valuePath) => Text(value, valuePath, Unset, "until then the provider is disabled");
+
+    /// <summary>The same, where unset variables are the caller's to judge.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="valuePath">Its full name.</param>
+    /// <param name="missing">Where unset variables are collected; null makes each of them an error.</param>
+    /// <param name="consequence">What the warning says of them.</param>
+    public string? Text(Json5Value value, string valuePath, List<string>? missing, string consequence)
     {
         if (value is not Json5String text)
         {
@@ -48,18 +55,18 @@ internal sealed class ConfigSection(
         foreach (var variable in unset.Distinct())
         {
             var message = $"the environment variable {Shown.Plain(variable, 80)} is not set or empty; set it before ccr starts, or write the value here";
-            if (Unset is null)
+            if (missing is null)
             {
                 problems.Error(valuePath, value.Line, message);
             }
             else
             {
-                Unset.Add(variable);
-                problems.Warning(valuePath, value.Line, message + "; until then the provider is disabled");
+                missing.Add(variable);
+                problems.Warning(valuePath, value.Line, $"{message}; {consequence}");
             }
         }
 
-        return result.Length == 0 || (Unset is null && unset.Count > 0) ? null : result;
+        return result.Length == 0 || (missing is null && unset.Count > 0) ? null : result;
     }
 
     /// <summary>A whole number, or a string of digits; null when absent or wrong.</summary>

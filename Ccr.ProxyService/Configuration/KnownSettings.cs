@@ -26,6 +26,9 @@ internal static class KnownSettings
         new("CUSTOM_ROUTER_PATH", "string", "none"),
         new("customRouter", "object", "none"),
         new("Presets", "object of objects", "none"),
+        new("Breaker", "object", "see below"),
+        new("Cooldown", "object", "see below"),
+        new("HealthProbes", "object", "see below"),
         .. NotYet(
             "CLAUDE_PATH", "NON_INTERACTIVE_MODE", "REWRITE_SYSTEM_PROMPT", "forceUseImageAgent",
             "transformers", "plugins", "Plugins", "StatusLine", "ANTHROPIC_SMALL_FAST_MODEL",
@@ -38,7 +41,8 @@ internal static class KnownSettings
     [
         new("name", "string", "required"),
         new("api_base_url", "string", "required"),
-        new("api_key", "string", "none"),
+        new("api_key", "string or array", "none"),
+        new("api_keys", "array of strings and objects", "none"),
         new("models", "array of strings", "none"),
         new("protocol", "\"anthropic\", \"openai\", \"openai-responses\" or \"gemini\"", "see below"),
         new("transformer", "object", "none"),
@@ -53,7 +57,10 @@ internal static class KnownSettings
         new("pricing", "object", "list prices"),
         new("model_pricing", "object of objects", "none") { Aliases = ["modelPricing"] },
         new("weight", "number", "1"),
-        .. NotYet("tokenizer", "honor_ratelimit_headers"),
+        new("limits", "object", "none"),
+        new("honor_ratelimit_headers", "true or false", "true"),
+        new("rate_limit_policy", "\"cascade\" or \"passthrough\"", "the router's"),
+        .. NotYet("tokenizer"),
     ];
 
     /// <summary>One model of model_settings.</summary>
@@ -75,6 +82,55 @@ internal static class KnownSettings
         new("web_searches_per_thousand", "number", "none") { Aliases = ["webSearchesPerThousand"] },
     ];
 
+    /// <summary>One key of api_keys, written as an object.</summary>
+    public static readonly KnownSetting[] Key =
+    [
+        new("key", "string", "required"),
+        new("name", "string", "key-1, key-2, …"),
+        new("weight", "number", "1"),
+        new("requests_per_minute", "number", "none"),
+        new("tokens_per_minute", "number", "none"),
+    ];
+
+    /// <summary>limits of a provider.</summary>
+    public static readonly KnownSetting[] Limits =
+    [
+        new("requests_per_minute", "number", "none"),
+        new("tokens_per_minute", "number", "none"),
+        new("max_concurrent", "number", "none"),
+        new("max_queue", "number", "1000"),
+        new("max_wait_ms", "number", "10000"),
+    ];
+
+    /// <summary>Breaker.</summary>
+    public static readonly KnownSetting[] Breaker =
+    [
+        new("enabled", "true or false", "true"),
+        new("failures", "number", "3"),
+        new("windowMs", "number", "30000"),
+        new("failureRate", "number", "0.5"),
+        new("minimumCalls", "number", "20"),
+        new("openMs", "number", "15000"),
+        new("maxOpenMs", "number", "30000"),
+        new("slowCallMs", "number", "0"),
+        new("slowCallRate", "number", "0.8"),
+    ];
+
+    /// <summary>Cooldown.</summary>
+    public static readonly KnownSetting[] Cooldown =
+    [
+        new("baseMs", "number", "1000"),
+        new("maxMs", "number", "60000"),
+    ];
+
+    /// <summary>HealthProbes.</summary>
+    public static readonly KnownSetting[] HealthProbes =
+    [
+        new("enabled", "true or false", "false"),
+        new("intervalMs", "number", "10000"),
+        new("timeoutMs", "number", "10000"),
+    ];
+
     /// <summary>Router.</summary>
     public static readonly KnownSetting[] Router =
     [
@@ -94,6 +150,7 @@ internal static class KnownSettings
         new("topK", "number", "all"),
         new("presets", "object of objects", "none"),
         new("order", "\"latency\", \"priority\", \"cost\", \"weighted\" or \"leastBusy\"", "latency"),
+        new("rateLimitPolicy", "\"cascade\" or \"passthrough\"", "cascade"),
         .. NotYet("routingTemperature", "gpRouting", "batching", "web_search"),
     ];
 

@@ -17,6 +17,18 @@ internal sealed record ProviderConfig
     /// <summary>The provider's key; null sends none. Never logged.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>Its keys, at least one; <see cref="ApiKey"/> is the first one's.</summary>
+    public IReadOnlyList<ProviderKey> Keys { get => field ??= [new("key-1", ApiKey)]; init; }
+
+    /// <summary>What is asked of it at most (limits).</summary>
+    public ProviderLimits Limits { get; init; } = ProviderLimits.None;
+
+    /// <summary>Whether its headers may say that a key is used up (honor_ratelimit_headers). Default true.</summary>
+    public bool HonorsRateLimitHeaders { get; init; } = true;
+
+    /// <summary>What becomes of its 429 (rate_limit_policy); null leaves it to <see cref="RouterConfig.RateLimitPolicy"/>.</summary>
+    public RateLimitPolicy? RateLimitPolicy { get; init; }
+
     /// <summary>The wire protocol this provider speaks.</summary>
     public required Dialect Protocol { get; init; }
 

@@ -32,12 +32,10 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         }
 
         var models = ReadModels();
-        var key = section.Text("api_key");
-        if (key is not null && !IsHeaderValue(key))
-        {
-            problems.Error(section.PathOf("api_key"), LineOf("api_key"), "holds a character that no header can carry; check it for line breaks and typographic characters");
-        }
-
+        var keys = new ProviderKeysReader(section, unset).Read();
+        var limits = ProviderLimitsReader.Read(section);
+        var honors = section.Flag("honor_ratelimit_headers") ?? true;
+        var policy = HealthReader.ReadPolicy(section, "rate_limit_policy");
         var transformers = new TransformerReader(section, customTransformers).Read(models);
         var endpoint = ReadEndpoint(transformers, out var protocol);
         var headers = ReadHeaders(section.Object("extra_headers"), section.PathOf("extra_headers"));
@@ -61,7 +59,11 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         {
             Name = name,
             BaseUrl = endpoint,
-            ApiKey = unset.Count > 0 ? null : key,
+            ApiKey = unset.Count > 0 ? null : keys[0].Secret,
+            Keys = keys,
+            Limits = limits,
+            HonorsRateLimitHeaders = honors,
+            RateLimitPolicy = policy,
             Protocol = protocol,
             Models = models,
             ExtraHeaders = headers,
@@ -80,8 +82,6 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         };
         return version is null ? provider : provider with { AnthropicVersion = version };
     }
-
-    private static bool IsHeaderValue(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     private string? DisabledReason()
     {
@@ -274,7 +274,7 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
                     section.Problems.Error(path, member.Line, "empty: give the header a value, or remove it");
                 }
             }
-            else if (!IsHeaderValue(value))
+            else if (!ProviderKeysReader.IsHeaderValue(value))
             {
                 section.Problems.Error(path, member.Line, "holds a character that no header can carry");
             }

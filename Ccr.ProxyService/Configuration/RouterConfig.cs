@@ -53,8 +53,12 @@ internal sealed record RouterConfig
 
     /// <summary>True when [search] or [web] in a user's text asks for <see cref="WebSearch"/> (the Rust router's form of the setting).</summary>
     public bool WebSearchTags { get; init; }
+
     /// <summary>What decides the order of the targets. Default by latency.</summary>
     public OrderMode Order { get; init; } = OrderMode.Latency;
+
+    /// <summary>What becomes of a 429 of a target whose provider does not say it itself (rateLimitPolicy). Default cascade.</summary>
+    public RateLimitPolicy RateLimitPolicy { get; init; }
 
     /// <summary>How many routes are set: scenarios, tiers and fallbacks.</summary>
     public int RouteCount =>

@@ -31,6 +31,7 @@ internal sealed class RouterReader(ConfigSection top, RouteReader routes)
             TopK = (int?)section.Integer("topK", 1, 1000),
             WebSearchTags = section.Find("webSearch")?.Value is Json5Object,
             Order = OrderReader.Read(section),
+            RateLimitPolicy = HealthReader.ReadPolicy(section, "rateLimitPolicy") ?? RateLimitPolicy.Cascade,
         };
         if (hasProviders && section.Find("default")?.Value is null or Json5String { Text: "" })
         {

@@ -15,7 +15,10 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
     private readonly List<string> _contextTooShort = [];
     private AttemptOutcome? _tooLong;
     private RouteTarget? _tooLongTarget;
+    private readonly List<RouteTarget> _doubted = [];
     private int _begun;
+    private bool _forced;
+    private bool _isRefusal;
 
     /// <summary>What the client is told when all is in vain; null while nothing failed.</summary>
     public AttemptOutcome? Last { get; private set; }
@@ -59,13 +62,34 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
     public void Refused(RouteTarget target, Refusal refusal)
     {
         IsHopeless = false;
-        if (Last is null)
+        if (refusal.YieldsToForce && !_forced)
         {
-            var kind = refusal.Word is "cooling" or "limit" ? ErrorKind.RateLimited : ErrorKind.Overloaded;
-            Last = new(new(kind, 0, refusal.Reason) { Code = kind == ErrorKind.RateLimited ? "rate_limited" : refusal.Word, RetryAfter = refusal.RetryAfter }, false);
+            _doubted.Add(target);
+        }
+
+        if (Last is null || (_isRefusal && refusal.RetryAfter < Last.Error!.RetryAfter))
+        {
+            _isRefusal = true;
+            Last = new(new(refusal.Kind, 0, refusal.Reason) { Code = refusal.Kind == ErrorKind.RateLimited ? "rate_limited" : null, RetryAfter = refusal.RetryAfter }, false);
             LastTarget = target;
         }
     }
+
+    /// <summary>Nobody answered: once more those who refused for something that a try may prove wrong, such as an open breaker. False when there are none.</summary>
+    public bool GoRoundAgain()
+    {
+        if (_forced || _doubted.Count == 0)
+        {
+            return false;
+        }
+
+        _forced = true;
+        _ahead.AddRange(_doubted);
+        return true;
+    }
+
+    /// <summary>How a target is asked to let the call through: nobody waits for a place while others may have one.</summary>
+    public AdmitMode Mode => (_ahead.Count > 0 ? AdmitMode.NoWait : AdmitMode.Wait) | (_forced ? AdmitMode.Force : AdmitMode.Wait);
 
     /// <summary>A call failed before anything was sent to the client.</summary>
     public void Failed(RouteTarget target, AttemptOutcome outcome)
@@ -77,6 +101,7 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
         }
 
         IsHopeless &= Failures.IsHopeless(error.Kind);
+        _isRefusal = false;
         Last = outcome;
         LastTarget = target;
         if (error.Kind == ErrorKind.ContextTooLong)

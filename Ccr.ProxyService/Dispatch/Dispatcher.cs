@@ -57,17 +57,31 @@ internal sealed partial class Dispatcher(
     private async Task<int> RunAsync(ProxyCall call, ClientStream client)
     {
         var course = new Course(call, router.Table, time);
-        while (course.Next() is { } target)
+        do
         {
-            if (await AskAsync(call, client, course, target).ConfigureAwait(false) is { } status)
+            while (!course.IsSpent && course.Next() is { } target)
             {
-                return status;
-            }
+                if (await AskAsync(call, client, course, target).ConfigureAwait(false) is { } status)
+                {
+                    return status;
+                }
 
-            if (course.IsSpent || (course.Last?.Error is { } error && !Failures.TryNext(error.Kind)))
-            {
-                break;
+                if (course.Last is { Error: { } error } && (!Failures.TryNext(error.Kind) || (error.Kind == ErrorKind.RateLimited && Failures.PassesRateLimits(call.Config, course.LastTarget!))))
+                {
+                    return await TellAsync(call, client, course).ConfigureAwait(false);
+                }
             }
+        }
+        while (!course.IsSpent && course.GoRoundAgain());
+        return await TellAsync(call, client, course).ConfigureAwait(false);
+    }
+
+    private static async Task<int> TellAsync(ProxyCall call, ClientStream client, Course course)
+    {
+        if (call.Http.RequestAborted.IsCancellationRequested)
+        {
+            call.Failure = "client_gone";
+            return 499;
         }
 
         course.Settle();
@@ -80,19 +94,40 @@ internal sealed partial class Dispatcher(
     {
         var policy = call.Config.Router.RetryOf(target);
         RepairPlan? repair = null;
+        var waits = 0;
         for (var retry = 0; ; retry++)
         {
-            var admission = await parts.Health.AdmitAsync(target, call, call.Http.RequestAborted).ConfigureAwait(false);
+            var admission = await parts.Health.AdmitAsync(target, call, course.Mode, call.Http.RequestAborted).ConfigureAwait(false);
             if (admission.Pass is not { } pass)
             {
-                course.Refused(target, admission.Refusal!);
-                TargetRefused(log, call.RequestId, target.Name, admission.Refusal!.Reason);
+                var refusal = admission.Refusal!;
+                if (course.Ahead.Count == 0 && refusal.Word == "cooling" && refusal.RetryAfter <= policy.MaxRetryAfter && waits++ < 2 && await WaitAsync(call, refusal.RetryAfter.Value).ConfigureAwait(false))
+                {
+                    // The last one rests for a moment only.
+                    retry--;
+                    continue;
+                }
+
+                course.Refused(target, refusal);
+                TargetRefused(log, call.RequestId, target.Name, refusal.Reason);
                 return null;
             }
 
             var started = time.GetTimestamp();
             var number = course.Begin(target);
-            var (attempt, outcome) = await OpenAsync(call, course, new Attempt(parts, call, pass, repair: repair) { IsLater = number > 1 && repair is null }).ConfigureAwait(false);
+            Attempt attempt;
+            AttemptOutcome? outcome;
+            try
+            {
+                (attempt, outcome) = await OpenAsync(call, course, new Attempt(parts, call, pass, repair: repair) { IsLater = number > 1 && repair is null }).ConfigureAwait(false);
+            }
+            catch (RequestFormatException)
+            {
+                // It cannot be put into the target's dialect: its place must not be lost.
+                parts.Health.Abandoned(pass);
+                throw;
+            }
+
             using (attempt)
             {
                 if (outcome is null)
@@ -149,10 +184,17 @@ internal sealed partial class Dispatcher(
             pause = wait + (TimeSpan.FromMilliseconds(250) * jitter.Next());
         }
 
+        return await WaitAsync(call, pause).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits; false when the client left meanwhile.</summary>
+    private async Task<bool> WaitAsync(ProxyCall call, TimeSpan pause)
+    {
         var started = time.GetTimestamp();
         try
         {
             await Task.Delay(pause, time, call.Http.RequestAborted).ConfigureAwait(false);
+            return true;
         }
         catch (OperationCanceledException)
         {
@@ -162,8 +204,6 @@ internal sealed partial class Dispatcher(
         {
             call.UpstreamTime += time.GetElapsedTime(started);
         }
-
-        return true;
     }
 
     /// <summary>Waits for an attempt's first content; when that takes longer than usual, races the next target against it. Returns the attempt that decided.</summary>
@@ -198,7 +238,16 @@ internal sealed partial class Dispatcher(
         var (won, lost, losing) = winner == first ? (attempt, second, other) : (second, attempt, first);
         lost.GiveUp();
         call.Attempts.Add(new(lost.Pass.Target.Provider.Name, lost.Pass.Target.Model, 0, "slower", lost.Elapsed));
-        parts.Health.Abandoned(lost.Pass);
+        if (lost == attempt)
+        {
+            // It was slower than it ever is, and another one answered meanwhile: a silence, as far as its health goes.
+            parts.Health.Failed(lost.Pass, new(ErrorKind.Timeout, 0, "Another target answered first.") { Code = "slower" });
+        }
+        else
+        {
+            parts.Health.Abandoned(lost.Pass);
+        }
+
         _ = DiscardAsync(lost, losing);
         return (won, null);
     }
@@ -224,7 +273,7 @@ internal sealed partial class Dispatcher(
         for (var i = 0; i < course.Ahead.Count; i++)
         {
             var target = course.Ahead[i];
-            if ((await parts.Health.AdmitAsync(target, call, call.Http.RequestAborted).ConfigureAwait(false)).Pass is { } pass)
+            if ((await parts.Health.AdmitAsync(target, call, AdmitMode.NoWait, call.Http.RequestAborted).ConfigureAwait(false)).Pass is { } pass)
             {
                 course.Take(target);
                 course.Begin(target);

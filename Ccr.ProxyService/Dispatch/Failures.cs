@@ -1,4 +1,5 @@
 using Ccr.Protocols.Errors;
+using Ccr.ProxyService.Configuration;
 
 namespace Ccr.ProxyService.Dispatch;
 
@@ -37,6 +38,9 @@ internal static class Failures
     /// its user. A prompt that is too long for one model may fit another.
     /// </summary>
     public static bool TryNext(ErrorKind kind) => kind is not (ErrorKind.InvalidRequest or ErrorKind.ContentPolicy or ErrorKind.TooLarge);
+
+    /// <summary>Whether a rate limit of a target is the client's to know (rateLimitPolicy passthrough), and no other target is asked.</summary>
+    public static bool PassesRateLimits(CcrConfig config, RouteTarget target) => (target.Provider.RateLimitPolicy ?? config.Router.RateLimitPolicy) == RateLimitPolicy.Passthrough;
 
     /// <summary>Whether a stream that was ended by it can be gone on with by another attempt.</summary>
     public static bool IsRescuable(ProviderError error) =>

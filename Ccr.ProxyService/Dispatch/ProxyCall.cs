@@ -70,11 +70,20 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>The session it belongs to; null when that is not known or does not matter.</summary>
     public SessionTicket? Session { get; set; }
 
-    /// <summary>The provider and the one key of it that may serve this call, because the call carries reasoning that only that account can read; null for any key.</summary>
-    public (string Provider, string KeyId)? BoundKey { get; set; }
-
     /// <summary>The provider and the key of it that served the session before, which is the better choice where it may be used, since prompt caches are the account's; null for none.</summary>
     public (string Provider, string KeyId)? PreferredKey { get; set; }
+
+    /// <summary>
+    /// The provider and the <see cref="ProviderKey.Id"/> of the one key of it that may serve this call, because the call carries reasoning that only that account can read; null for
+    /// any key. Other providers are not concerned.
+    /// </summary>
+    public (string Provider, string KeyId)? BoundKey { get; set; }
+
+    /// <summary>The id of the key that a provider has to use; null for any.</summary>
+    public string? BoundKeyOf(string provider) => KeyOf(BoundKey, provider);
+
+    /// <summary>The id of the key that a provider had better use; null for any.</summary>
+    public string? PreferredKeyOf(string provider) => KeyOf(PreferredKey, provider);
 
     /// <summary>Every try so far.</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);
@@ -141,4 +150,7 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>The body in canonical form, decoded when first asked for.</summary>
     /// <exception cref="RequestFormatException">A field has the wrong type.</exception>
     public CanonicalRequest Canonical => _canonical ??= Client.Decode(Body, this);
+
+    private static string? KeyOf((string Provider, string KeyId)? key, string provider) =>
+        key is { } one && one.Provider.Equals(provider, StringComparison.OrdinalIgnoreCase) ? one.KeyId : null;
 }

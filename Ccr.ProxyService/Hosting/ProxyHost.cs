@@ -60,8 +60,7 @@ internal static partial class ProxyHost
         builder.AddTokenCounting();
         builder.Services.AddSingleton<UpstreamClients>();
         builder.Services.AddRouting(options.Home);
-        builder.Services.AddSingleton<TargetHealth>();
-        builder.Services.AddSingleton<ITargetStates>(services => services.GetRequiredService<TargetHealth>());
+        builder.AddTargetHealth();
         builder.AddTargetOrder();
         builder.Services.AddSingleton(services => new DrainLimit(drain, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<DrainLimit>());

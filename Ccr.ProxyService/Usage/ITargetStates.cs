@@ -5,4 +5,7 @@ internal interface ITargetStates
 {
     /// <summary>A snapshot, in the order of the configuration.</summary>
     IReadOnlyList<TargetState> Snapshot();
+
+    /// <summary>The places of all providers that were ever called, by name.</summary>
+    IReadOnlyList<ProviderState> Providers();
 }

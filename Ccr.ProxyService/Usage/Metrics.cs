@@ -21,6 +21,12 @@ internal static class Metrics
     public static readonly Metric FirstContent = new("ccr_ttft_seconds", "histogram", "From the client's request line to the first content of the answer.", "tier");
     public static readonly Metric TokensPerSecond = new("ccr_output_tokens_per_second", "histogram", "Output tokens per second after the first content, streams only.", "tier");
     public static readonly Metric TierLatency = new("ccr_tier_ewma_latency_seconds", "gauge", "Smoothed time to first content.", "tier");
+    public static readonly Metric BreakerState = new("ccr_breaker_state", "gauge", "0 closed, 1 half-open, 2 open.", "tier");
+    public static readonly Metric RateLimitHits = new("ccr_rate_limit_hits_total", "counter", "Answers of 429.", "tier");
+    public static readonly Metric RateLimitBackoffs = new("ccr_rate_limit_backoffs_total", "counter", "Times that a key began to rest for a rate limit, said by a 429 or by headers.", "tier");
+    public static readonly Metric Refusals = new("ccr_target_refusals_total", "counter", "Times that a target was not asked: open, cooling, limit or busy.", "tier", "reason");
+    public static readonly Metric QueueLength = new("ccr_queue_length", "gauge", "Calls that wait for a place at a provider.", "provider");
+    public static readonly Metric ProviderActive = new("ccr_provider_active", "gauge", "Calls under way at a provider.", "provider");
 
     public static readonly Metric ClientRequests = new("ccr_client_requests_total", "counter", "Finished requests of clients, whatever became of them.");
     public static readonly Metric ClientFailures = new("ccr_client_failures_total", "counter", "Requests whose client got no complete answer.");
@@ -49,6 +55,7 @@ internal static class Metrics
         Requests, Failures, InputTokens, OutputTokens, CacheReadTokens, CacheCreationTokens, ReasoningTokens,
         CostUsd, UnpricedRequests,
         RequestDuration, FirstContent, TokensPerSecond, TierLatency,
+        BreakerState, RateLimitHits, RateLimitBackoffs, Refusals, QueueLength, ProviderActive,
         ClientRequests, ClientFailures, ClientsLeft, FrontendRequests, FrontendDuration, ScenarioRequests, RoutingCounts,
         Overhead, ActiveRequests, ActiveStreams, PeakStreams,
         AffinityDecisions, AffinityLookups, AffinitySessions,

@@ -69,12 +69,51 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
             page.Sample(Metrics.TokensPerSecond, target.TokensPerSecond, target.Name);
         }
 
-        foreach (var target in targets.Snapshot())
+        WriteHealth(page, targets.Snapshot());
+    }
+
+    private void WriteHealth(PrometheusWriter page, IReadOnlyList<TargetState> states)
+    {
+        foreach (var target in states)
         {
             if (target.LatencySeconds is { } latency)
             {
                 page.Sample(Metrics.TierLatency, latency, target.Name);
             }
+        }
+
+        foreach (var target in states)
+        {
+            page.Sample(Metrics.BreakerState, target.Breaker switch { "open" => 2, "half-open" => 1, _ => 0 }, target.Name);
+        }
+
+        foreach (var target in states)
+        {
+            page.Sample(Metrics.RateLimitHits, target.RateLimitHits, target.Name);
+        }
+
+        foreach (var target in states)
+        {
+            page.Sample(Metrics.RateLimitBackoffs, target.RateLimitBackoffs, target.Name);
+        }
+
+        foreach (var target in states)
+        {
+            foreach (var (reason, count) in target.Refusals)
+            {
+                page.Sample(Metrics.Refusals, count, target.Name, reason);
+            }
+        }
+
+        var providers = targets.Providers();
+        foreach (var provider in providers)
+        {
+            page.Sample(Metrics.QueueLength, provider.Queued, provider.Name);
+        }
+
+        foreach (var provider in providers)
+        {
+            page.Sample(Metrics.ProviderActive, provider.Active, provider.Name);
         }
     }
 

@@ -14,6 +14,11 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Top, "", "{{ {0}: -5.5 }}");
         Add(KnownSettings.Provider, "Providers[0].", "{{ Providers: [{{ {0}: -5.5 }}] }}");
         Add(KnownSettings.Pricing, "Providers[0].pricing.", "{{ Providers: [{{ pricing: {{ {0}: -5.5 }} }}] }}");
+        Add(KnownSettings.Key, "Providers[0].api_keys[0].", "{{ Providers: [{{ api_keys: [{{ key: 'k', {0}: -5.5 }}] }}] }}");
+        Add(KnownSettings.Limits, "Providers[0].limits.", "{{ Providers: [{{ limits: {{ {0}: -5.5 }} }}] }}");
+        Add(KnownSettings.Breaker, "Breaker.", "{{ Breaker: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Cooldown, "Cooldown.", "{{ Cooldown: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.HealthProbes, "HealthProbes.", "{{ HealthProbes: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Router, "Router.", "{{ Router: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.WebSearch, "Router.webSearch.", "{{ Router: {{ webSearch: {{ {0}: -5.5 }} }} }}");
         Add(KnownSettings.Affinity, "Affinity.", "{{ Affinity: {{ {0}: -5.5 }} }}");
@@ -69,6 +74,11 @@ public sealed partial class KnownSettingsTests
     [InlineData("### Router.rules")]
     [InlineData("### Router.rules: when")]
     [InlineData("### Router.rules: tokens")]
+    [InlineData("### api_keys as objects")]
+    [InlineData("### limits")]
+    [InlineData("## Breaker")]
+    [InlineData("## Cooldown")]
+    [InlineData("## HealthProbes")]
     public void The_document_lists_exactly_the_settings_in_effect_with_type_and_default(string heading)
     {
         var settings = heading switch
@@ -91,6 +101,11 @@ public sealed partial class KnownSettingsTests
             "### Router.rules" => KnownSettings.Rule,
             "### Router.rules: when" => KnownSettings.RuleWhen,
             "### Router.rules: tokens" => KnownSettings.RuleTokens,
+            "### api_keys as objects" => KnownSettings.Key,
+            "### limits" => KnownSettings.Limits,
+            "## Breaker" => KnownSettings.Breaker,
+            "## Cooldown" => KnownSettings.Cooldown,
+            "## HealthProbes" => KnownSettings.HealthProbes,
             _ => KnownSettings.WebSearch,
         };
         var table = Section(heading).Split('\n').SkipWhile(l => !l.StartsWith("| Setting", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|'));

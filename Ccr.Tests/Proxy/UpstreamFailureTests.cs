@@ -150,10 +150,12 @@ public sealed class UpstreamFailureTests(WireFixture wire) : IClassFixture<WireF
             ScriptedReply.Events() with { Cuts = true },
             ScriptedReply.Events([.. begun, "data: {\"half"]),
             ScriptedReply.Json(Wire.Error(provider, 500, "no")),
-            ScriptedReply.Json(Wire.Error(provider, 429, "no"), 429),
             ScriptedReply.Of(200, "text/html", "<html></html>"),
+
+            // The last: after it the key rests for a second.
+            ScriptedReply.Json(Wire.Error(provider, 429, "no"), 429),
         ];
-        await using var proxy = await RunningProxy.StartAsync(Wire.Config(wire.Upstream.BaseAddress, "\"fallback\": {\"default\": [\"pc,second\"]},"));
+        await using var proxy = await RunningProxy.StartAsync(Wire.Config(wire.Upstream.BaseAddress, "\"Breaker\": { \"enabled\": false }, \"fallback\": {\"default\": [\"pc,second\"]},"));
         foreach (var failure in failures)
         {
             wire.Upstream.Answer(failure, ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat)));

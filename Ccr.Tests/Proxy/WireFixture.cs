@@ -12,7 +12,7 @@ public sealed class WireFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Upstream = await ScriptedUpstream.StartAsync();
-        Proxy = await RunningProxy.StartAsync(Wire.Config(Upstream.BaseAddress, "\"MAX_BODY_BYTES\": 1000000,"));
+        Proxy = await RunningProxy.StartAsync(Wire.Config(Upstream.BaseAddress, "\"MAX_BODY_BYTES\": 1000000, \"Cooldown\": { \"baseMs\": 1, \"maxMs\": 1 },"));
     }
 
     public async Task DisposeAsync()

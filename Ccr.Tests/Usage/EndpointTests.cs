@@ -60,8 +60,12 @@ public sealed class EndpointTests
              "config":{"source":"built-in demo","problems":[{"path":"Providers[1].api_key","line":12,"message":"B_KEY is not set; set it.","error":false}]},
              "instance":"{{instance}}","startedAt":"2026-03-14T15:09:26.535Z","uptimeSeconds":12.3,"activeRequests":1,"activeStreams":0,
              "requestsTotal":1,"failuresTotal":0,"costUsdTotal":null,"unpricedRequestsTotal":1,"redis":{"state":"none","buffered":0},"tokenizer":{"state":"in-process"},
-             "targets":[{"name":"a,m","scenarios":["default","tier-1"],"state":"failing","latencySeconds":null,"lastFailure":"server","requests":0,"failures":1},
-                        {"name":"b,m2","scenarios":["think"],"state":"ok","latencySeconds":0.4,"lastFailure":null,"requests":1,"failures":0}],
+             "targets":[{"name":"a,m","scenarios":["default","tier-1"],"state":"failing","latencySeconds":null,"lastFailure":"server","requests":0,"failures":1,
+                         "breaker":"open","openUntil":"2026-03-14T15:09:26.535Z","keys":1,"coolingKeys":0,"active":0,"queued":0,"samples":0,
+                         "rateLimitHits":2,"rateLimitBackoffs":1,"refusals":{"open":3} },
+                        {"name":"b,m2","scenarios":["think"],"state":"ok","latencySeconds":0.4,"lastFailure":null,"requests":1,"failures":0,
+                         "breaker":"closed","openUntil":null,"keys":2,"coolingKeys":1,"active":1,"queued":4,"samples":1,
+                         "rateLimitHits":0,"rateLimitBackoffs":0,"refusals":{} }],
              "providers":[{"name":"a","protocol":"anthropic","enabled":true,"reason":null,"models":["m"]},
                           {"name":"b","protocol":"openai-chat","enabled":false,"reason":"B_KEY is not set","models":["m2"]}]}
             """);

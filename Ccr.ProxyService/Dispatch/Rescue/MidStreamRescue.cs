@@ -2,6 +2,7 @@ using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Endpoints;
+using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Routing.Affinity;
 
 namespace Ccr.ProxyService.Dispatch.Rescue;
@@ -110,7 +111,7 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinit
         var prefill = Continuation.TakesPrefill(target.Plan);
         while (true)
         {
-            if ((await parts.Health.AdmitAsync(target, call, call.Http.RequestAborted).ConfigureAwait(false)).Pass is not { } pass)
+            if ((await parts.Health.AdmitAsync(target, call, AdmitMode.NoWait | AdmitMode.Force, call.Http.RequestAborted).ConfigureAwait(false)).Pass is not { } pass)
             {
                 return null;
             }

@@ -1,4 +1,5 @@
 using Ccr.ProxyService.Health;
+using Ccr.ProxyService.Pricing;
 using Ccr.ProxyService.Routing.Order;
 using Ccr.ProxyService.Usage;
 
@@ -12,7 +13,7 @@ internal static class AffinityServiceCollectionExtensions
     {
         var services = builder.Services;
         services.AddSingleton<ITargetFacts>(provider => provider.GetRequiredService<TargetHealth>());
-        services.AddSingleton<ITargetPrices, NoPrices>();
+        services.AddSingleton<ITargetPrices, BookEstimator>();
         services.AddSingleton(provider => provider.GetRequiredService<UsageRecorder>().Affinity);
         services.AddSingleton(provider => new AffinityTable(provider.GetRequiredService<AffinityCounters>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionAffinity>();

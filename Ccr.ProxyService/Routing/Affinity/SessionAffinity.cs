@@ -156,10 +156,10 @@ internal sealed class SessionAffinity(AffinityTable table, ITargetFacts facts, A
     }
 
     /// <summary>Whether there is anything to choose: more than one target.</summary>
-    private static bool IsChoice(IReadOnlyList<RouteTarget> targets) => targets.Count > 1;
+    private static bool IsChoice(IReadOnlyList<RouteTarget> targets) => targets.Count > 1 || targets[0].Provider.Keys.Count > 1;
 
     /// <summary>What a binding knows a key by.</summary>
-    private static string IdOf(ProviderKey key) => key.Name;
+    private static string IdOf(ProviderKey key) => key.Id;
 
     private async ValueTask AwaitAsync(ProxyCall call, SessionKey key, ValueTask<AffinityBinding?> asked) =>
         call.Session = new(key, Fresh(await asked.ConfigureAwait(false), call.Config.Affinity));
