@@ -19,6 +19,8 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
     private int _begun;
     private bool _forced;
     private bool _isRefusal;
+    private bool _failuresAreHopeless = true;
+    private bool _refusalsAreHopeless = true;
 
     /// <summary>What the client is told when all is in vain; null while nothing failed.</summary>
     public AttemptOutcome? Last { get; private set; }
@@ -27,7 +29,7 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
     public RouteTarget? LastTarget { get; private set; }
 
     /// <summary>True while every failure was one that asking again cannot cure.</summary>
-    public bool IsHopeless { get; private set; } = true;
+    public bool IsHopeless => _failuresAreHopeless && _refusalsAreHopeless;
 
     /// <summary>True when no further call may be begun.</summary>
     public bool IsSpent => _begun >= call.Config.Budget.MaxAttempts || time.GetElapsedTime(call.StartTimestamp) > call.Config.Budget.MaxTime || call.Http.RequestAborted.IsCancellationRequested;
@@ -61,7 +63,7 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
     /// <summary>A target was not asked, and why.</summary>
     public void Refused(RouteTarget target, Refusal refusal)
     {
-        IsHopeless = false;
+        _refusalsAreHopeless &= Failures.IsHopeless(refusal.Kind);
         if (refusal.YieldsToForce && !_forced)
         {
             _doubted.Add(target);
@@ -84,6 +86,7 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
         }
 
         _forced = true;
+        _refusalsAreHopeless = true;
         _ahead.AddRange(_doubted);
         return true;
     }
@@ -100,7 +103,7 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
             return;
         }
 
-        IsHopeless &= Failures.IsHopeless(error.Kind);
+        _failuresAreHopeless &= Failures.IsHopeless(error.Kind);
         _isRefusal = false;
         Last = outcome;
         LastTarget = target;

@@ -95,6 +95,7 @@ internal sealed partial class Dispatcher(
         var policy = call.Config.Router.RetryOf(target);
         RepairPlan? repair = null;
         var waits = 0;
+        var keys = 0;
         for (var retry = 0; ; retry++)
         {
             var admission = await parts.Health.AdmitAsync(target, call, course.Mode, call.Http.RequestAborted).ConfigureAwait(false);
@@ -156,6 +157,13 @@ internal sealed partial class Dispatcher(
                 }
 
                 course.Failed(attempt.Pass.Target, outcome);
+                if (attempt.Pass.Target == target && Failures.IsOfKey(outcome.Error!.Kind) && ++keys < target.Provider.Keys.Count && !course.IsSpent && !Failures.PassesRateLimits(call.Config, target))
+                {
+                    // It was this key's: another one of the same provider may serve at once, with the prompt cache's provider kept.
+                    retry--;
+                    continue;
+                }
+
                 if (attempt.Pass.Target != target || retry >= policy.MaxRetries || course.IsSpent || !await PauseAsync(call, outcome.Error!, policy, retry + 1).ConfigureAwait(false))
                 {
                     return null;

@@ -39,6 +39,9 @@ internal static class Failures
     /// </summary>
     public static bool TryNext(ErrorKind kind) => kind is not (ErrorKind.InvalidRequest or ErrorKind.ContentPolicy or ErrorKind.TooLarge);
 
+    /// <summary>Whether it is the key's or its account's failure, so that another key of the same provider may do.</summary>
+    public static bool IsOfKey(ErrorKind kind) => kind is ErrorKind.Authentication or ErrorKind.Permission or ErrorKind.Quota or ErrorKind.RateLimited;
+
     /// <summary>Whether a rate limit of a target is the client's to know (rateLimitPolicy passthrough), and no other target is asked.</summary>
     public static bool PassesRateLimits(CcrConfig config, RouteTarget target) => (target.Provider.RateLimitPolicy ?? config.Router.RateLimitPolicy) == RateLimitPolicy.Passthrough;
 

@@ -180,8 +180,12 @@ internal sealed class TargetHealth(RequestRouter router, TimeProvider time) : IT
 
         var now = Now;
         var latency = entry.Latency.Comparable(now);
-        var isUsable = Refuses(entry, AdmitMode.Wait, router.Table.Config.Breaker.Enabled, now) is null
-            && (entry.Provider is not { } provider || provider.Keys.Count == 0 || CoolingKeys(provider, entry, now) < provider.Keys.Count);
+        var config = router.Table.Config;
+
+        // Where a rate limit is the client's to know, one must not be evaded by asking another target first.
+        var isUsable = Refuses(entry, AdmitMode.Wait, config.Breaker.Enabled, now) is null
+            && (entry.Provider is not { Keys.Count: > 0 } provider || CoolingKeys(provider, entry, now) < provider.Keys.Count
+                || (provider.RateLimitPolicy ?? config.Router.RateLimitPolicy) == RateLimitPolicy.Passthrough);
         return new(latency, latency is null ? 0 : TargetOrder.LeastSamples, entry.Active, isUsable, entry.Answers.Value == 0 && entry.Failures.Value > 0);
     }
 

@@ -1,3 +1,4 @@
+using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Routing.Affinity;
@@ -98,17 +99,18 @@ public sealed class AffinityTests
         ProxyService.Dispatch.ProxyCall Codex(string body) => _bed.Call(body: body, client: ClientDialects.Responses, change: r => r.Headers["session-id"] = "s");
         var first = Codex("{}");
         _bed.Arrange(first);
-        _bed.Affinity.Served(first, _bed.Targets[2], new("key-2", "secret"));
+        var key = new ProviderKey("key-2", "secret");
+        _bed.Affinity.Served(first, _bed.Targets[2], key);
 
         var plain = Codex("""{"include":["reasoning.encrypted_content"]}""");
         Assert.Equal("cabd", OrderBed.Letters(_bed.Arrange(plain)));
-        Assert.Equal((("c", "key-2"), null), (plain.PreferredKey!.Value, plain.BoundKey));
+        Assert.Equal((("c", key.Id), null), (plain.PreferredKey!.Value, plain.BoundKey));
 
         // However cold the cache is.
         _bed.Clock.Advance(TimeSpan.FromMinutes(30));
         var encrypted = Codex("""{"input":[{"type":"reasoning","encrypted_content":"x"}]}""");
         Assert.Equal("cabd", OrderBed.Letters(_bed.Arrange(encrypted)));
-        Assert.Equal(("c", "key-2"), encrypted.BoundKey!.Value);
+        Assert.Equal(("c", key.Id), encrypted.BoundKey!.Value);
 
         var cold = Codex("{}");
         Assert.Equal("abcd", OrderBed.Letters(_bed.Arrange(cold)));
