@@ -144,6 +144,26 @@ internal sealed class Attempt : IDisposable
         }
     }
 
+    /// <summary>Ends the client's stream as it should have ended, where only its last event is missing.</summary>
+    public async Task<bool> TryConcludeAsync(ClientStream client)
+    {
+        await client.EnterAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (!_carrier!.TryConclude())
+            {
+                return false;
+            }
+
+            await UpstreamErrors.TryFlushAsync(_call.Http).ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            client.Exit();
+        }
+    }
+
     /// <summary>Ends the client's stream with an error event.</summary>
     public async Task SayErrorAsync(ClientStream client, ProviderError error)
     {

@@ -18,7 +18,6 @@ public sealed class RetryTests : IAsyncLifetime
     [Theory]
     [InlineData(500)]
     [InlineData(503)]
-    [InlineData(429)]
     public async Task A_failure_that_passes_is_asked_again_of_the_same_target(int status)
     {
         await using var proxy = await StartAsync("\"*\": {\"max_retries\": 2, \"base_backoff_ms\": 1}");

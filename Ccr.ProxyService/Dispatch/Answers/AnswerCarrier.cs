@@ -50,6 +50,9 @@ internal abstract class AnswerCarrier : IDisposable
     /// <summary>Tells the client in the stream that it failed. Nothing may follow.</summary>
     public abstract void SayError(ProviderError error);
 
+    /// <summary>Whether all of the answer was said but for its last event; writes that event then.</summary>
+    public virtual bool TryConclude() => false;
+
     /// <summary>What the client has got, for another attempt to go on with; null when nobody kept it.</summary>
     public abstract ClientMessage? TakeMessage();
 

@@ -118,6 +118,18 @@ internal sealed class TranslatedCarrier : AnswerCarrier
     public override void SayError(ProviderError error) => (_message?.Encoder ?? _encoder).Error(error);
 
     /// <inheritdoc/>
+    public override bool TryConclude()
+    {
+        if (_decoder.IsFinished)
+        {
+            return false;
+        }
+
+        _decoder.Complete();
+        return _meter.IsComplete;
+    }
+
+    /// <inheritdoc/>
     public override ClientMessage? TakeMessage() => _message;
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
+using Ccr.Protocols.Sse;
 using Ccr.ProxyService.Dispatch.Rescue;
 
 namespace Ccr.ProxyService.Dispatch.Answers;
@@ -23,6 +24,7 @@ internal sealed class VerbatimCarrier : AnswerCarrier
     private byte[] _lastFrame = [];
     private int _lastLength;
     private byte[]? _errorFrame;
+    private readonly List<byte[]> _items = [];
     private bool _sawDone;
     private bool _isComplete;
 
@@ -165,6 +167,35 @@ internal sealed class VerbatimCarrier : AnswerCarrier
     public bool IsWhole => _tap.IsComplete;
 
     /// <inheritdoc/>
+    public override bool TryConclude()
+    {
+        if (_journal is null || _tap.Error is not null)
+        {
+            return false;
+        }
+
+        if (_call.Client.Dialect == Dialect.Anthropic)
+        {
+            // The stop reason has been told: what is missing is only the event that says so once more.
+            if (LastFrame.Text(_lastFrame.AsSpan(0, _lastLength), "delta", "stop_reason") is null)
+            {
+                return false;
+            }
+
+            _gate.Write("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"u8);
+            return true;
+        }
+
+        if (!_isChat)
+        {
+            return false;
+        }
+
+        Complete();
+        return _tap.IsComplete;
+    }
+
+    /// <inheritdoc/>
     public override ClientMessage? TakeMessage()
     {
         if (_journal is null || _journal.IsOverfull)
@@ -176,7 +207,7 @@ internal sealed class VerbatimCarrier : AnswerCarrier
         var output = new SwitchedWriter(_gate);
         var encoder = _call.Client.StreamEncoder(output, _call, _call.Canonical, _call.RequestedModel);
         _journal.Replay(encoder);
-        encoder.Resume(_journal.AnswerId, _lastFrame.AsSpan(0, _lastLength));
+        encoder.Resume(_journal.AnswerId, _lastFrame.AsSpan(0, _lastLength), _items);
         output.IsOn = true;
         return new ClientMessage(encoder, _journal);
     }
@@ -225,5 +256,9 @@ internal sealed class VerbatimCarrier : AnswerCarrier
 
         frame.CopyTo(_lastFrame);
         _lastLength = frame.Length;
+        if (_isResponses && _journal is not null && frame.IndexOf("\"response.output_item.done\""u8) >= 0 && LastFrame.Raw(frame, "item") is { } item)
+        {
+            _items.Add(item);
+        }
     }
 }

@@ -38,6 +38,14 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinit
     /// <summary>Rescues what an attempt left behind; returns the status the client got.</summary>
     public async Task<int> RunAsync(ProxyCall call, ClientStream client, Course course, Attempt broken, ProviderError error)
     {
+        if (call.IsRescued && Failures.IsRescuable(error) && await broken.TryConcludeAsync(client).ConfigureAwait(false))
+        {
+            Concluded(log, call.RequestId, broken.Pass.Target.Name);
+            call.StopReason = broken.StopReason ?? call.StopReason;
+            call.Failure = null;
+            return StatusCodes.Status200OK;
+        }
+
         var message = call.IsRescued && Failures.IsRescuable(error) ? broken.TakeMessage() : null;
         if (message is null)
         {
@@ -194,6 +202,9 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinit
 
     [LoggerMessage(EventId = 2011, Level = LogLevel.Information, Message = "{RequestId}: {Target} broke off after a complete call; the message ends with it")]
     private static partial void Ended(ILogger log, string requestId, string target);
+
+    [LoggerMessage(EventId = 2013, Level = LogLevel.Information, Message = "{RequestId}: {Target} did not send its last event; the answer is whole without it")]
+    private static partial void Concluded(ILogger log, string requestId, string target);
 
     [LoggerMessage(EventId = 2012, Level = LogLevel.Warning, Message = "{RequestId}: {Target} could not go on with the answer: {Failure}: {Reason}")]
     private static partial void Failed(ILogger log, string requestId, string target, string failure, string reason);

@@ -155,7 +155,7 @@ public sealed class AnthropicStreamEncoder : IStreamEncoder
     public void KeepAlive() => _json.Raw("event: ping\ndata: {\"type\":\"ping\"}\n\n"u8);
 
     /// <inheritdoc/>
-    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame)
+    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame, IReadOnlyList<byte[]> items)
     {
         if (LastFrame.Number(lastFrame, "index") is { } index)
         {

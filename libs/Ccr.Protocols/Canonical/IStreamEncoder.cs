@@ -12,5 +12,6 @@ public interface IStreamEncoder : IMessageSink
     /// </summary>
     /// <param name="answerId">The provider's id of the answer.</param>
     /// <param name="lastFrame">The last event that the client got, as it was sent.</param>
-    void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame);
+    /// <param name="items">The finished items of a Responses answer, as they were sent; empty elsewhere.</param>
+    void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame, IReadOnlyList<byte[]> items);
 }

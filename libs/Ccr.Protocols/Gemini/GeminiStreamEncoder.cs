@@ -170,7 +170,7 @@ public sealed class GeminiStreamEncoder : IStreamEncoder
     }
 
     /// <summary>Takes over nothing: every piece is a whole response by itself. An array that was begun goes on.</summary>
-    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame) => _anyFrame = true;
+    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame, IReadOnlyList<byte[]> items) => _anyFrame = true;
 
     private void Piece(byte[] head, ReadOnlySpan<byte> escaped)
     {

@@ -220,7 +220,7 @@ public sealed class ChatStreamEncoder : IStreamEncoder
     public void KeepAlive() => _json.Raw(": keep-alive\n\n"u8);
 
     /// <inheritdoc/>
-    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame)
+    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame, IReadOnlyList<byte[]> items)
     {
         if (LastFrame.Text(lastFrame, "id") is { } id && LastFrame.Text(lastFrame, "model") is { } model)
         {

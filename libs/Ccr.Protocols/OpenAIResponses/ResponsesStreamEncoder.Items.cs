@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
@@ -33,15 +34,29 @@ public sealed partial class ResponsesStreamEncoder
         _itemsJson.Raw(head);
     }
 
-    /// <summary>Gives the open text item the id by which the client knows it.</summary>
-    private void RenameItem(byte[] id)
+    /// <summary>Puts the provider's own finished items in the place of ours, and gives the open text item, if there is one, the id by which the client knows it.</summary>
+    private void TakeItems(IReadOnlyList<byte[]> items, string? openId)
     {
-        var text = _items.WrittenSpan[_textStart..].ToArray();
-        var head = _items.WrittenSpan[.._itemStart].ToArray();
+        var text = openId is null ? [] : _items.WrittenSpan[_textStart..].ToArray();
         _items.ResetWrittenCount();
-        _itemsJson.Raw(head);
-        _itemId = id;
-        _itemIdLength = id.Length;
+        _itemsJson.Raw("["u8);
+        for (var i = 0; i < items.Count; i++)
+        {
+            _itemsJson.Raw(i > 0 ? ","u8 : default);
+            _itemsJson.Raw(items[i]);
+        }
+
+        _finishedLength = _items.WrittenCount;
+        _index = items.Count;
+        if (openId is null)
+        {
+            return;
+        }
+
+        _itemsJson.Raw(_index > 0 ? ","u8 : default);
+        _itemStart = _items.WrittenCount;
+        _itemId = Encoding.UTF8.GetBytes(openId);
+        _itemIdLength = _itemId.Length;
         _itemsJson.Raw("{\"id\":\""u8);
         _itemsJson.Raw(ItemId);
         _itemsJson.Raw("\",\"type\":\"message\",\"role\":\"assistant\",\"content\":["u8);

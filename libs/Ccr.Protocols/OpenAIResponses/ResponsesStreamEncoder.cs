@@ -347,7 +347,7 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
     }
 
     /// <inheritdoc/>
-    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame)
+    public void Resume(ReadOnlySpan<byte> answerId, ReadOnlySpan<byte> lastFrame, IReadOnlyList<byte[]> items)
     {
         if (!answerId.IsEmpty)
         {
@@ -360,16 +360,12 @@ public sealed partial class ResponsesStreamEncoder : IStreamEncoder
             CloseBlock(isCut: false);
         }
 
+        // In the middle of an item its id stays: the libraries find the text that grows by it.
+        var isInText = _open == Block.Text && !_blockEnded;
+        TakeItems(items, isInText ? LastFrame.Text(lastFrame, "item_id") : null);
         if (LastFrame.Number(lastFrame, "sequence_number") is { } sequence)
         {
             _sequence = sequence + 1;
-        }
-
-        // In the middle of an item its id stays: the libraries find the text that grows by it.
-        if (_open == Block.Text && !_blockEnded && LastFrame.Text(lastFrame, "item_id") is { } item && LastFrame.Number(lastFrame, "output_index") is { } index)
-        {
-            RenameItem(Encoding.UTF8.GetBytes(item));
-            _index = (int)index;
         }
     }
 
