@@ -62,7 +62,7 @@ internal sealed class HealthBench : IConfigStore
     /// <summary>Asks, and requires the answer at once.</summary>
     public Admission Admit(RouteTarget? target = null, AdmitMode mode = AdmitMode.NoWait, ProxyCall? call = null)
     {
-        var admission = Targets.AdmitAsync(target ?? P, call ?? Call(), mode, CancellationToken.None);
+        var admission = Targets.AdmitAsync(target ?? P, call ?? Call(), mode, CancellationToken.None).AsTask();
         Assert.True(admission.IsCompletedSuccessfully);
         return admission.Result;
     }

@@ -160,7 +160,7 @@ public sealed class AffinityThroughProxyTests : IAsyncLifetime
     }
 
     /// <summary>Waits until a lookup would be asked and answered.</summary>
-    private static Task ReadyAsync(RunningProxy proxy) => Until.ResultAsync(async () =>
+    private static Task<string> ReadyAsync(RunningProxy proxy) => Until.ResultAsync(async () =>
     {
         await Shared(proxy).FlushAsync(CancellationToken.None);
         return Gate(proxy).IsOpen ? "" : null;

@@ -68,16 +68,25 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinit
             await WriteAsync(client, message, static m => m.EndBlock()).ConfigureAwait(false);
         }
 
-        foreach (var target in Candidates(course, broken.Pass.Target))
+        // Those that were not asked yet, then the one that broke: a connection may break without its server being at fault. At last those that refused.
+        var ahead = new Queue<(RouteTarget Target, AdmitMode Mode)>();
+        while (course.Next() is { } next)
         {
-            if (course.IsSpent || call.Http.RequestAborted.IsCancellationRequested)
-            {
-                break;
-            }
+            ahead.Enqueue((next, AdmitMode.NoWait));
+        }
 
-            var outcome = await ContinueAsync(call, client, course, target, message).ConfigureAwait(false);
+        ahead.Enqueue((broken.Pass.Target, AdmitMode.NoWait));
+        while (!course.IsSpent && ahead.TryDequeue(out var one))
+        {
+            var (target, mode) = one;
+            var outcome = await ContinueAsync(call, client, course, target, mode, message).ConfigureAwait(false);
             if (outcome is null)
             {
+                if (mode == AdmitMode.NoWait)
+                {
+                    ahead.Enqueue((target, AdmitMode.NoWait | AdmitMode.Force));
+                }
+
                 continue;
             }
 
@@ -114,12 +123,12 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinit
     }
 
     /// <summary>Asks one target to go on; null when it was not asked. One that does not take the answer so far as its own words is asked in words.</summary>
-    private async Task<AttemptOutcome?> ContinueAsync(ProxyCall call, ClientStream client, Course course, RouteTarget target, ClientMessage message)
+    private async Task<AttemptOutcome?> ContinueAsync(ProxyCall call, ClientStream client, Course course, RouteTarget target, AdmitMode mode, ClientMessage message)
     {
         var prefill = Continuation.TakesPrefill(target.Plan);
         while (true)
         {
-            if ((await parts.Health.AdmitAsync(target, call, AdmitMode.NoWait | AdmitMode.Force, call.Http.RequestAborted).ConfigureAwait(false)).Pass is not { } pass)
+            if ((await parts.Health.AdmitAsync(target, call, mode, call.Http.RequestAborted).ConfigureAwait(false)).Pass is not { } pass)
             {
                 return null;
             }
@@ -156,17 +165,6 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinit
 
             prefill = false;
         }
-    }
-
-    /// <summary>Those that were not asked yet, then the one that broke: a connection may break without its server being at fault.</summary>
-    private static IEnumerable<RouteTarget> Candidates(Course course, RouteTarget broken)
-    {
-        while (course.Next() is { } target)
-        {
-            yield return target;
-        }
-
-        yield return broken;
     }
 
     private static void End(ClientMessage message)

@@ -58,6 +58,7 @@ internal sealed record ChaosReport
         }
 
         Row("jobs done", Tally.Jobs);
+        Row("jobs whose closing text was gone on with by a call", Tally.Detours);
         Row("jobs given up", Tally.Abandoned);
         Row($"requests that the proxy counted ({Source})", ProxyRequests);
         Row("tries that the proxy counted", ProxyTries);

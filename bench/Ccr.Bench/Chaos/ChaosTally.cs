@@ -11,6 +11,7 @@ internal sealed class ChaosTally
     private long _broken;
     private long _endless;
     private long _jobs;
+    private long _detours;
     private long _abandoned;
 
     /// <summary>Requests sent.</summary>
@@ -45,6 +46,12 @@ internal sealed class ChaosTally
 
     /// <summary>A tool loop is done.</summary>
     public void AddJob() => Interlocked.Increment(ref _jobs);
+
+    /// <summary>A closing text that broke off and was gone on with by a call.</summary>
+    public void AddDetour() => Interlocked.Increment(ref _detours);
+
+    /// <summary>How many of those.</summary>
+    public long Detours => Interlocked.Read(ref _detours);
 
     /// <summary>A tool loop was given up.</summary>
     public void AddAbandoned() => Interlocked.Increment(ref _abandoned);
