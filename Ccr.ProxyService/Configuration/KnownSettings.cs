@@ -256,7 +256,7 @@ internal static class KnownSettings
     public static readonly KnownSetting[] Rescue =
     [
         new("enabled", "true or false", "true"),
-        new("errorFor", "array of strings", "claude-code"),
+        new("errorFor", "array of strings", "none"),
         new("maxBytes", "number", "2097152"),
     ];
 

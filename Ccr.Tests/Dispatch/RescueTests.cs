@@ -138,9 +138,10 @@ public sealed class RescueTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Claude_code_gets_the_error_event_because_it_resumes_by_itself()
+    public async Task Clients_of_the_list_get_the_error_event_and_resume_by_themselves()
     {
-        var body = await BreakAsync(Dialect.Anthropic, Dialect.Anthropic, Begun(Dialect.Anthropic), cuts: true, ScriptedReply.Json("{}"), change: r => r.Headers.Add("x-claude-code-session-id", "s"));
+        await using var proxy = await RunningProxy.StartAsync(Wire.Config(_upstream.BaseAddress, "\"Rescue\": {\"errorFor\": [\"claude-code\"]}, \"fallback\": {\"default\": [\"pc,second\"]},"));
+        var body = await BreakAsync(Dialect.Anthropic, Dialect.Anthropic, Begun(Dialect.Anthropic), cuts: true, ScriptedReply.Json("{}"), "", proxy, r => r.Headers.Add("x-claude-code-session-id", "s"));
         Wire.IsFailedStream(Dialect.Anthropic, body);
         Assert.Single(_upstream.Requests);
     }

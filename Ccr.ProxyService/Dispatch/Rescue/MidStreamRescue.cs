@@ -14,13 +14,18 @@ namespace Ccr.ProxyService.Dispatch.Rescue;
 /// </summary>
 internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinity affinity, ILogger<MidStreamRescue> log)
 {
-    /// <summary>Whether a call's stream would be rescued. Claude Code and others of the list take an error event and resume by themselves, which keeps their history cleaner.</summary>
+    /// <summary>Whether a call's stream would be rescued: not where it is switched off, for all or for the client's program.</summary>
     public static bool Applies(ProxyCall call)
     {
         var config = call.Config.Rescue;
         if (!config.Enabled || !call.Stream)
         {
             return false;
+        }
+
+        if (config.ErrorFor.Count == 0)
+        {
+            return true;
         }
 
         var application = ClientApplications.Of(call.Http.Request.Headers);
