@@ -50,6 +50,7 @@ internal static class ConfigReader
             Streams = ResilienceReader.ReadStreams(top),
             Hedge = ResilienceReader.ReadHedge(top),
             Rescue = ResilienceReader.ReadRescue(top),
+            Attach = AttachReader.Read(top),
             Budget = ResilienceReader.ReadBudget(top),
             Providers = providers,
             Router = new RouterReader(top, routes).Read(providers.Count + broken.Count > 0),
