@@ -22,8 +22,8 @@ internal sealed class RunningAnswers : IDisposable
     /// <summary>True once the host stops: then no call waits for a client.</summary>
     public bool IsStopping { get; private set; }
 
-    /// <summary>Calls that can be attached to.</summary>
-    public int Count => _running.Count;
+    /// <summary>Those that can be attached to now.</summary>
+    public IReadOnlyCollection<RunningAnswer> All => [.. _running.Values];
 
     /// <summary>
     /// Attaches a request to an identical one, or makes it one that others may attach to, as <see cref="ProxyCall.Running"/>. Null in the latter case, and where the

@@ -27,6 +27,7 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Streams, "Streams.", "{{ Streams: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Hedge, "Hedge.", "{{ Hedge: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Rescue, "Rescue.", "{{ Rescue: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Attach, "Attach.", "{{ Attach: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Budget, "Budget.", "{{ Budget: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.TierRetry, "Router.tierRetries.*.", "{{ Router: {{ tierRetries: {{ \"*\": {{ {0}: -5.5 }} }} }} }}");
         return data;
@@ -62,6 +63,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("### Streams")]
     [InlineData("### Hedge")]
     [InlineData("### Rescue")]
+    [InlineData("### Attach")]
     [InlineData("### Budget")]
     [InlineData("### Router.tierRetries")]
     [InlineData("## customRouter")]
