@@ -86,6 +86,7 @@ public sealed partial class KnownSettingsTests
             "### Streams" => KnownSettings.Streams,
             "### Hedge" => KnownSettings.Hedge,
             "### Rescue" => KnownSettings.Rescue,
+            "### Attach" => KnownSettings.Attach,
             "### Budget" => KnownSettings.Budget,
             "### Router.tierRetries" => KnownSettings.TierRetry,
             "## customRouter" => KnownSettings.CustomRouter,
