@@ -90,36 +90,18 @@ internal sealed class AnswerLog(int maxBytes) : IBufferWriter<byte>
     }
 
     /// <summary>Lets readers see what was written. One that was more than the limit behind even before is dropped.</summary>
-    public void Commit()
+    /// <param name="first">The first client, where its pace is the answer's; null otherwise.</param>
+    /// <param name="client">Where that one's bytes go.</param>
+    public void Commit(LogReader? first = null, PipeWriter? client = null)
     {
-        if (_fresh == 0)
-        {
-            return;
-        }
-
-        LogReader[]? slow = null;
+        LogReader[]? slow;
         lock (_lock)
         {
-            for (var segment = _committed!; ; segment = segment.Next!)
+            slow = _fresh > 0 ? Publish() : null;
+            if (first is not null)
             {
-                segment.Committed = segment.Filled;
-                segment.IsSealed = segment != _tail;
-                if (segment == _tail)
-                {
-                    break;
-                }
+                Hand(first, client!);
             }
-
-            _committed = _tail;
-            var before = _written;
-            _written += _fresh;
-            _fresh = 0;
-            if (_written > maxBytes)
-            {
-                slow = Overflow(before);
-            }
-
-            Wake();
         }
 
         foreach (var reader in slow ?? [])
@@ -166,40 +148,16 @@ internal sealed class AnswerLog(int maxBytes) : IBufferWriter<byte>
     }
 
     /// <summary>The next stretch for a reader; false when there is none now.</summary>
-    public bool TryRead(LogReader reader, out ReadOnlyMemory<byte> piece)
+    private bool TryRead(LogReader reader, out ReadOnlyMemory<byte> piece)
     {
         lock (_lock)
         {
-            reader.Segment ??= _first;
-            while (reader.Segment is { } segment && !reader.IsDropped)
-            {
-                if (reader.Offset < segment.Committed)
-                {
-                    piece = segment.Buffer.AsMemory(reader.Offset, segment.Committed - reader.Offset);
-                    return true;
-                }
-
-                if (!segment.IsSealed)
-                {
-                    break;
-                }
-
-                reader.Segment = segment.Next;
-                reader.Offset = 0;
-                if (_isOverfull && !_isShared)
-                {
-                    _first = segment.Next;
-                    ArrayPool<byte>.Shared.Return(segment.Buffer);
-                }
-            }
+            return Next(reader, out piece);
         }
-
-        piece = default;
-        return false;
     }
 
     /// <summary>The reader has that much more.</summary>
-    public void Took(LogReader reader, int count)
+    private void Took(LogReader reader, int count)
     {
         lock (_lock)
         {
@@ -293,6 +251,67 @@ internal sealed class AnswerLog(int maxBytes) : IBufferWriter<byte>
 
             _first = _committed = _tail = null;
         }
+    }
+
+    private LogReader[]? Publish()
+    {
+        for (var segment = _committed!; ; segment = segment.Next!)
+        {
+            segment.Committed = segment.Filled;
+            segment.IsSealed = segment != _tail;
+            if (segment == _tail)
+            {
+                break;
+            }
+        }
+
+        _committed = _tail;
+        var before = _written;
+        _written += _fresh;
+        _fresh = 0;
+        var slow = _written > maxBytes ? Overflow(before) : null;
+        Wake();
+        return slow;
+    }
+
+    /// <summary>All there is for the first client, in one go: a copy into the connection's buffer.</summary>
+    private void Hand(LogReader first, PipeWriter client)
+    {
+        while (Next(first, out var piece))
+        {
+            client.Write(piece.Span);
+            first.Offset += piece.Length;
+            first.Position += piece.Length;
+        }
+    }
+
+    private bool Next(LogReader reader, out ReadOnlyMemory<byte> piece)
+    {
+        reader.Segment ??= _first;
+        while (reader.Segment is { } segment && !reader.IsDropped)
+        {
+            if (reader.Offset < segment.Committed)
+            {
+                piece = segment.Buffer.AsMemory(reader.Offset, segment.Committed - reader.Offset);
+                return true;
+            }
+
+            if (!segment.IsSealed)
+            {
+                break;
+            }
+
+            reader.Segment = segment.Next;
+            reader.Offset = 0;
+            if (_isOverfull && !_isShared)
+            {
+                _first = segment.Next;
+                ArrayPool<byte>.Shared.Return(segment.Buffer);
+            }
+        }
+
+        piece = default;
+        return false;
     }
 
     private Task More() => (_more ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

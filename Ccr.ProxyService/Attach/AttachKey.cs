@@ -1,14 +1,15 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Frozen;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
+using Ccr.ProxyService.Dispatch;
 
 namespace Ccr.ProxyService.Attach;
 
 /// <summary>
-/// What makes two requests the same: a SHA-256 over method, address, headers and body. All headers count, the caller's key among them, but for those that differ between
-/// two tries of one request: a header too many costs a second call, one too few would give a client another's answer.
+/// What makes two requests the same: a SHA-256 over method, address and headers, the caller's key among them, and over a fast hash of the body under a secret of this
+/// process. All headers count but for those that differ between two tries of one request: one too many costs a second call, one too few would give a client another's answer.
 /// </summary>
 internal readonly record struct AttachKey(UInt128 High, UInt128 Low)
 {
@@ -25,49 +26,56 @@ internal readonly record struct AttachKey(UInt128 High, UInt128 Low)
         "x-stainless-timeout",
     ], StringComparer.OrdinalIgnoreCase);
 
+    private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
     /// <summary>The key of a request.</summary>
     /// <param name="request">Its head.</param>
     /// <param name="body">Its body, after decompression.</param>
     public static AttachKey Of(HttpRequest request, ReadOnlySpan<byte> body)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(hash, request.Method);
-        Add(hash, request.PathBase.Value);
-        Add(hash, request.Path.Value);
-        Add(hash, request.QueryString.Value);
-        foreach (var (name, values) in request.Headers)
+        var text = new PooledWriter(2048);
+        try
         {
-            if (Ignored.Contains(name))
+            Add(text, request.Method);
+            Add(text, request.PathBase.Value);
+            Add(text, request.Path.Value);
+            Add(text, request.QueryString.Value);
+            foreach (var (name, values) in request.Headers)
             {
-                continue;
+                if (Ignored.Contains(name))
+                {
+                    continue;
+                }
+
+                Add(text, name);
+                for (var i = 0; i < values.Count; i++)
+                {
+                    Add(text, values[i]);
+                }
             }
 
-            Add(hash, name);
-            for (var i = 0; i < values.Count; i++)
-            {
-                Add(hash, values[i]);
-            }
+            var end = text.GetSpan(sizeof(int) + 16);
+            BinaryPrimitives.WriteInt32LittleEndian(end, body.Length);
+            BinaryPrimitives.WriteUInt128LittleEndian(end[sizeof(int)..], XxHash128.HashToUInt128(body, Seed));
+            text.Advance(sizeof(int) + 16);
+
+            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(text.Written.Span, digest);
+            return new(BinaryPrimitives.ReadUInt128LittleEndian(digest), BinaryPrimitives.ReadUInt128LittleEndian(digest[16..]));
         }
-
-        hash.AppendData(body);
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(digest);
-        return new(BinaryPrimitives.ReadUInt128LittleEndian(digest), BinaryPrimitives.ReadUInt128LittleEndian(digest[16..]));
+        finally
+        {
+            text.Dispose();
+        }
     }
 
     /// <summary>A text and its length, so that no two rows of texts run into the same bytes.</summary>
-    private static void Add(IncrementalHash hash, string? text)
+    private static void Add(PooledWriter output, string? text)
     {
         text ??= "";
-        var most = Encoding.UTF8.GetMaxByteCount(text.Length) + sizeof(int);
-        byte[]? rented = null;
-        var buffer = most <= 512 ? stackalloc byte[512] : rented = ArrayPool<byte>.Shared.Rent(most);
-        var length = Encoding.UTF8.GetBytes(text, buffer[sizeof(int)..]);
-        BinaryPrimitives.WriteInt32LittleEndian(buffer, length);
-        hash.AppendData(buffer[..(length + sizeof(int))]);
-        if (rented is not null)
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
+        var room = output.GetSpan(sizeof(int) + Encoding.UTF8.GetMaxByteCount(text.Length));
+        var length = Encoding.UTF8.GetBytes(text, room[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32LittleEndian(room, length);
+        output.Advance(sizeof(int) + length);
     }
 }

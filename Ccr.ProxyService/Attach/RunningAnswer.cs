@@ -128,16 +128,17 @@ internal sealed class RunningAnswer : IDisposable
     /// <summary>The host stops: nobody will come any more.</summary>
     public void Stop()
     {
-        bool nobody;
         lock (_lock)
         {
-            nobody = _clients == 0;
+            if (_clients > 0)
+            {
+                return;
+            }
+
+            _isClosed = true;
         }
 
-        if (nobody)
-        {
-            GiveUp();
-        }
+        GiveUp();
     }
 
     /// <summary>The call is over. Its client's place is given back, and the client has got what it takes.</summary>
@@ -151,9 +152,9 @@ internal sealed class RunningAnswer : IDisposable
             Begin();
         }
 
-        Log.Commit();
+        var rest = _writer.EndAsync();
         Log.Complete(isCancelled);
-        await _writer.EndAsync().ConfigureAwait(false);
+        await rest.ConfigureAwait(false);
         await _leaving.DisposeAsync().ConfigureAwait(false);
         _http.Features.Set(_clientHead);
         _http.Features.Set(_clientBody);
@@ -164,6 +165,7 @@ internal sealed class RunningAnswer : IDisposable
             // A whole answer that nobody took stays for as long as somebody may still come for it.
             _isDone = true;
             isAwaited = _clients == 0 && failure is null && !isCancelled && _timer is not null;
+            _isClosed |= !isAwaited;
         }
 
         if (!isAwaited)
@@ -200,6 +202,8 @@ internal sealed class RunningAnswer : IDisposable
                 _timer ??= _owner.Time.CreateTimer(static s => ((RunningAnswer)s!).WindowOver(), this, _window, Timeout.InfiniteTimeSpan);
                 return;
             }
+
+            _isClosed = true;
         }
 
         GiveUp();
@@ -211,8 +215,11 @@ internal sealed class RunningAnswer : IDisposable
         {
             if (_clients > 0 || _timer is null)
             {
+                // Somebody came while it fired.
                 return;
             }
+
+            _isClosed = true;
         }
 
         GiveUp();

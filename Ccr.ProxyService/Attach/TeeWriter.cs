@@ -37,13 +37,14 @@ internal sealed class TeeWriter(RunningAnswer answer, AnswerLog log, LogReader f
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         answer.Begin();
-        log.Commit();
+        var isTogether = _own is null && !answer.IsFirstGone;
+        log.Commit(isTogether ? first : null, client);
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         }
 
-        if (_own is not null || !Hand())
+        if (!isTogether)
         {
             return default;
         }
@@ -57,34 +58,11 @@ internal sealed class TeeWriter(RunningAnswer answer, AnswerLog log, LogReader f
         return new(WaitAsync(flush.AsTask(), cancellationToken));
     }
 
-    /// <summary>The answer is over: the first client gets what is left.</summary>
-    public async Task EndAsync()
+    /// <summary>The answer is over: the first client gets what is left, which goes out with the end of the message.</summary>
+    public Task EndAsync()
     {
-        if (_own is null)
-        {
-            // Sent with the end of the message.
-            Hand();
-            return;
-        }
-
-        await _own.ConfigureAwait(false);
-    }
-
-    /// <summary>Hands the first client what it does not have yet; false when it is gone.</summary>
-    private bool Hand()
-    {
-        if (answer.IsFirstGone)
-        {
-            return false;
-        }
-
-        while (log.TryRead(first, out var piece))
-        {
-            client.Write(piece.Span);
-            log.Took(first, piece.Length);
-        }
-
-        return true;
+        log.Commit(_own is null && !answer.IsFirstGone ? first : null, client);
+        return _own ?? Task.CompletedTask;
     }
 
     private async Task<FlushResult> WaitAsync(Task<FlushResult> flush, CancellationToken cancellationToken)
