@@ -42,6 +42,9 @@ internal sealed record CcrConfig
     /// <summary>What becomes of streams that break.</summary>
     public RescueConfig Rescue { get; init; } = new();
 
+    /// <summary>When a request gets the answer of an identical one.</summary>
+    public AttachConfig Attach { get; init; } = new();
+
     /// <summary>What one request may cost in tries and time.</summary>
     public BudgetConfig Budget { get; init; } = new();
 

@@ -51,6 +51,7 @@ internal static class ConfigReader
             Streams = ResilienceReader.ReadStreams(top),
             Hedge = ResilienceReader.ReadHedge(top),
             Rescue = ResilienceReader.ReadRescue(top),
+            Attach = AttachReader.Read(top),
             Budget = ResilienceReader.ReadBudget(top),
             Breaker = health.ReadBreaker(),
             Cooldown = health.ReadCooldown(),

@@ -22,6 +22,7 @@ internal static class KnownSettings
         new("Streams", "object", "none"),
         new("Hedge", "object", "none"),
         new("Rescue", "object", "none"),
+        new("Attach", "object", "see below"),
         new("Budget", "object", "none"),
         new("CUSTOM_ROUTER_PATH", "string", "none"),
         new("customRouter", "object", "none"),
@@ -258,6 +259,14 @@ internal static class KnownSettings
         new("enabled", "true or false", "true"),
         new("errorFor", "array of strings", "none"),
         new("maxBytes", "number", "2097152"),
+    ];
+
+    /// <summary>Attach.</summary>
+    public static readonly KnownSetting[] Attach =
+    [
+        new("enabled", "true or false", "true"),
+        new("windowMs", "number", "1500"),
+        new("maxBytes", "number", "4194304"),
     ];
 
     /// <summary>Budget.</summary>

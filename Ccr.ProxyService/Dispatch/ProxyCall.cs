@@ -1,6 +1,7 @@
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Requests;
+using Ccr.ProxyService.Attach;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Endpoints;
@@ -105,6 +106,12 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
 
     /// <summary>The word for what failed in the end; null when the answer was complete.</summary>
     public string? Failure { get; set; }
+
+    /// <summary>What identical requests attach to; null where this call is none of those.</summary>
+    public RunningAnswer? Running { get; set; }
+
+    /// <summary>The id of the running call whose answer this request gets; null for a call of its own.</summary>
+    public string? AttachedTo { get; set; }
 
     /// <summary>Called with the encoder of an answer that was translated whole; null when nobody wants to know.</summary>
     public Action<IMessageSink>? Answered { get; set; }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Gemini;
 using Ccr.Protocols.Requests;
+using Ccr.ProxyService.Attach;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Dispatch;
@@ -25,6 +26,7 @@ internal sealed partial class GenerationEndpoint(
     SessionAffinity affinity,
     TargetOrder order,
     Dispatcher dispatcher,
+    RunningAnswers running,
     ResponseStore responses,
     IUsageRecorder usage,
     PriceBook prices,
@@ -61,6 +63,16 @@ internal sealed partial class GenerationEndpoint(
         }
         finally
         {
+            if (call.Running is { } answer)
+            {
+                await answer.EndAsync(call.Failure, status == 499).ConfigureAwait(false);
+                if (answer.IsAbandoned)
+                {
+                    status = 499;
+                    call.Failure ??= "client_gone";
+                }
+            }
+
             Trace(call);
             if (call.Decision?.Session is { } session)
             {
@@ -78,6 +90,11 @@ internal sealed partial class GenerationEndpoint(
         {
             call.Own(await RequestBodies.ReadAsync(http.Request, call.Config.MaxBodyBytes, http.RequestAborted).ConfigureAwait(false));
             call.Peek = peek(call.Body);
+            if (running.Enter(call) is { } attached)
+            {
+                return await attached.AnswerAsync(call).ConfigureAwait(false);
+            }
+
             if (call.Client.Dialect == Dialect.OpenAIResponses)
             {
                 responses.Prepare(call);
@@ -136,8 +153,8 @@ internal sealed partial class GenerationEndpoint(
         ClientDialect = DialectWords.Of(call.Client.Dialect),
         ClientApplication = ClientApplications.Of(call.Http.Request.Headers),
         RequestedModel = call.RequestedModel,
-        Scenario = call.Decision?.Scenario ?? "none",
-        RouteReason = call.Decision?.Reason ?? "refused before routing",
+        Scenario = call.AttachedTo is not null ? "attached" : call.Decision?.Scenario ?? "none",
+        RouteReason = call.AttachedTo is { } id ? $"attached to the running request {id}" : call.Decision?.Reason ?? "refused before routing",
         RoutingTokens = call.Decision?.Tokens,
         Route = call.Decision?.Steps ?? [],
         Attempts = AttemptPrices.Set(call.Attempts, default, call.Config, prices, call.StartedAt),

@@ -1,3 +1,4 @@
+using Ccr.ProxyService.Attach;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch;
 using Ccr.ProxyService.Dispatch.Rescue;
@@ -70,6 +71,7 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<MidStreamRescue>();
         builder.Services.AddSingleton<Pulse>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Pulse>());
+        builder.Services.AddSingleton<RunningAnswers>();
         builder.Services.AddSingleton<Dispatcher>();
         builder.Services.AddSingleton<ReasoningMemory>();
         builder.Services.AddSingleton<ResponseStore>();

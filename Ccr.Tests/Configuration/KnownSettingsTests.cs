@@ -32,6 +32,7 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Streams, "Streams.", "{{ Streams: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Hedge, "Hedge.", "{{ Hedge: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Rescue, "Rescue.", "{{ Rescue: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Attach, "Attach.", "{{ Attach: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Budget, "Budget.", "{{ Budget: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.TierRetry, "Router.tierRetries.*.", "{{ Router: {{ tierRetries: {{ \"*\": {{ {0}: -5.5 }} }} }} }}");
         return data;
@@ -67,6 +68,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("### Streams")]
     [InlineData("### Hedge")]
     [InlineData("### Rescue")]
+    [InlineData("### Attach")]
     [InlineData("### Budget")]
     [InlineData("### Router.tierRetries")]
     [InlineData("## customRouter")]
@@ -94,6 +96,7 @@ public sealed partial class KnownSettingsTests
             "### Streams" => KnownSettings.Streams,
             "### Hedge" => KnownSettings.Hedge,
             "### Rescue" => KnownSettings.Rescue,
+            "### Attach" => KnownSettings.Attach,
             "### Budget" => KnownSettings.Budget,
             "### Router.tierRetries" => KnownSettings.TierRetry,
             "## customRouter" => KnownSettings.CustomRouter,

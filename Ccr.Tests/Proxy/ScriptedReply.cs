@@ -17,6 +17,9 @@ internal sealed record ScriptedReply(int Status, string? ContentType, IReadOnlyL
     /// <summary>Awaited before the last write; null goes on at once.</summary>
     public Task? BeforeLast { get; init; }
 
+    /// <summary>Set when the caller leaves while this is answered.</summary>
+    public TaskCompletionSource? Left { get; init; }
+
     public static ScriptedReply Json(string body, int status = 200) => Of(status, "application/json", body);
 
     public static ScriptedReply Events(params string[] frames) => Of(200, "text/event-stream", frames);

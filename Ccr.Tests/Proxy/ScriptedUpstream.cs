@@ -64,6 +64,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
         _seen.Enqueue(new(target, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), Encoding.UTF8.GetString(body.ToArray())));
         var reply = _replies.TryDequeue(out var next) ? _last = next : _last;
+        using var leaving = reply.Left is null ? default : http.RequestAborted.Register(() => reply.Left.TrySetResult());
         http.Response.StatusCode = reply.Status;
         http.Response.ContentType = reply.ContentType;
         foreach (var (name, value) in reply.Headers)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -13,6 +14,7 @@ internal sealed class LoadRun
     private readonly List<double> _lag = [];
     private int _next;
     private int _ok;
+    private int _sent;
     private int _otherStatus;
     private int _truncated;
     private int _failed;
@@ -142,6 +144,9 @@ internal sealed class LoadRun
         request.Headers.TryAddWithoutValidation("x-api-key", _options.Key);
         request.Headers.TryAddWithoutValidation("authorization", $"Bearer {_options.Key}");
         request.Headers.TryAddWithoutValidation("anthropic-version", "2023-06-01");
+
+        // Proxies may give identical requests one answer; these are to be requests of their own.
+        request.Headers.TryAddWithoutValidation("x-load-request", Interlocked.Increment(ref _sent).ToString(CultureInfo.InvariantCulture));
         return request;
     }
 

@@ -111,6 +111,9 @@ internal sealed class WireClient(Uri origin, TimeSpan patience) : IDisposable
     {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(origin, WireConversation.PathOf(dialect))) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json") { CharSet = Encoding.UTF8.WebName };
+
+        // Proxies may give identical requests one answer; these are to be requests of their own.
+        request.Headers.TryAddWithoutValidation("x-wire-request", Guid.NewGuid().ToString("N"));
         if (dialect == WireDialect.Messages)
         {
             request.Headers.TryAddWithoutValidation("x-api-key", Key);
