@@ -33,8 +33,7 @@ public sealed class CompareModeTests
         await using var bed = await ModeBed.StartAsync("\"default\": \"compare\"");
         bed.Main.Answer(stream ? ScriptedReply.Events(Wire.Frames(Dialect.Anthropic)) : ScriptedReply.Json(Wire.Whole(Dialect.Anthropic)));
         bed.Other.Answer(stream ? ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat, "Hello", " there")) : ScriptedReply.Json(Wire.Whole(Dialect.OpenAIChat, "Hello there")));
-        var path = Wire.Path(dialect, "x", stream) + (dialect == Dialect.Gemini && stream ? "?alt=sse" : "");
-        var (status, body) = await bed.AskAsync(path, Wire.Body(dialect, "x", stream), ("Authorization", "Bearer clients-own-key"), ("x-api-key", "clients-own-key"));
+        var (status, body) = await bed.AskAsync(Wire.Path(dialect, "x", stream), Wire.Body(dialect, "x", stream), ("Authorization", "Bearer clients-own-key"), ("x-api-key", "clients-own-key"));
         Assert.True(status == 200, body);
         Assert.DoesNotContain("there", body, StringComparison.Ordinal);
 
