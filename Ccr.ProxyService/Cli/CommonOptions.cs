@@ -27,6 +27,28 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>--target-url URL.</summary>
+    public static Option<Uri?> TargetUrl()
+    {
+        var option = new Option<Uri?>("--target-url") { HelpName = "URL", Description = "Send everything to this server, which speaks Anthropic Messages; with --model" };
+        option.CustomParser = result =>
+        {
+            if (ProviderAddress.Fault(result.Tokens[0].Value, out var address) is { } fault)
+            {
+                result.AddError($"--target-url {fault}");
+            }
+
+            return address;
+        };
+        return option;
+    }
+
+    /// <summary>--model M.</summary>
+    public static Option<string?> Model() => new("--model") { HelpName = "M", Description = "The model that everything is asked of at --target-url" };
+
+    /// <summary>--allow-anthropic-only.</summary>
+    public static Option<bool> AllowAnthropicOnly() => new("--allow-anthropic-only") { Description = "Allow the mode that sends clients' own credentials to Anthropic" };
+
     /// <summary>--port N.</summary>
     public static Option<int?> Port(string description)
     {

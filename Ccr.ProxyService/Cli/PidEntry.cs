@@ -27,6 +27,15 @@ internal sealed record PidEntry
     /// <summary>Its --port; null when it was not given.</summary>
     public int? PortOption { get; init; }
 
+    /// <summary>Its --target-url; null when it was not given.</summary>
+    public string? TargetUrl { get; init; }
+
+    /// <summary>Its --model; null when it was not given.</summary>
+    public string? TargetModel { get; init; }
+
+    /// <summary>Whether it was given --allow-anthropic-only.</summary>
+    public bool AllowAnthropicOnly { get; init; }
+
     /// <summary>Base address as a client on this machine reaches it.</summary>
     public Uri Address => ListenHost.Reachable(Host, Port);
 
@@ -46,6 +55,9 @@ internal sealed record PidEntry
         AddLine(lines, "config", ConfigPath);
         AddLine(lines, "host-option", HostOption);
         AddLine(lines, "port-option", PortOption?.ToString(CultureInfo.InvariantCulture));
+        AddLine(lines, "target-url", TargetUrl);
+        AddLine(lines, "model", TargetModel);
+        AddLine(lines, "allow-anthropic-only", AllowAnthropicOnly ? "true" : null);
         return string.Join('\n', lines) + "\n";
     }
 
@@ -72,6 +84,9 @@ internal sealed record PidEntry
             ConfigPath = values.GetValueOrDefault("config"),
             HostOption = values.GetValueOrDefault("host-option"),
             PortOption = int.TryParse(values.GetValueOrDefault("port-option"), NumberStyles.None, CultureInfo.InvariantCulture, out var option) ? option : null,
+            TargetUrl = values.GetValueOrDefault("target-url"),
+            TargetModel = values.GetValueOrDefault("model"),
+            AllowAnthropicOnly = values.ContainsKey("allow-anthropic-only"),
         };
     }
 

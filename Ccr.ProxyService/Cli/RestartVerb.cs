@@ -43,7 +43,7 @@ internal static class RestartVerb
 
         // Nothing is stopped for what could not be started again.
         Func<string, string?> environment = Environment.GetEnvironmentVariable;
-        var location = ConfigLocation.Find(configPath ?? running?.ConfigPath, environment);
+        var location = ConfigLocation.Find(configPath ?? running?.ConfigPath, environment) with { IsOptional = running?.TargetUrl is not null };
         var loaded = location.Load(environment);
         var config = loaded.Config ?? throw new ConfigurationException(location.Path, loaded.Problems);
         host ??= running?.HostOption;
@@ -64,6 +64,13 @@ internal static class RestartVerb
         AddOption(arguments, "--config", location.IsExplicit ? location.Path : null);
         AddOption(arguments, "--host", host);
         AddOption(arguments, "--port", port?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        AddOption(arguments, "--target-url", running?.TargetUrl);
+        AddOption(arguments, "--model", running?.TargetModel);
+        if (running is { AllowAnthropicOnly: true })
+        {
+            arguments.Add("--allow-anthropic-only");
+        }
+
         return await StartAsync(arguments, ListenHost.Reachable(listenHost, listenPort), environment, cancellationToken);
     }
 

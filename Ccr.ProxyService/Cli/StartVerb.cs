@@ -14,9 +14,27 @@ internal static class StartVerb
         var config = CommonOptions.Config();
         var host = CommonOptions.Host("Address to listen on (else HOST of the configuration)");
         var port = CommonOptions.Port("Port to listen on (else PORT of the configuration)");
-        var command = new Command("start", "Start the router in the foreground; Ctrl-C or ccr stop ends it.") { config, host, port };
+        var target = CommonOptions.TargetUrl();
+        var model = CommonOptions.Model();
+        var allow = CommonOptions.AllowAnthropicOnly();
+        var command = new Command("start", "Start the router in the foreground; Ctrl-C or ccr stop ends it.") { config, host, port, target, model, allow };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(target) is null != result.GetResult(model) is null)
+            {
+                result.AddError("--target-url and --model are given together");
+            }
+        });
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            new StartOptions { ConfigPath = parsed.GetValue(config), Host = parsed.GetValue(host), Port = parsed.GetValue(port) },
+            new StartOptions
+            {
+                ConfigPath = parsed.GetValue(config),
+                Host = parsed.GetValue(host),
+                Port = parsed.GetValue(port),
+                TargetUrl = parsed.GetValue(target),
+                TargetModel = parsed.GetValue(model),
+                AllowAnthropicOnly = parsed.GetValue(allow),
+            },
             cancellationToken));
         return command;
     }
@@ -38,7 +56,7 @@ internal static class StartVerb
     private static async Task<int> RunAsync(StartOptions options, CancellationToken cancellationToken)
     {
         Func<string, string?> environment = Environment.GetEnvironmentVariable;
-        var location = ConfigLocation.Find(options.ConfigPath, environment);
+        var location = ConfigLocation.Find(options.ConfigPath, environment) with { IsOptional = options.TargetUrl is not null };
         var loaded = location.Load(environment);
         var config = loaded.Config ?? throw new ConfigurationException(location.Path, loaded.Problems);
         var host = ListenHost.Effective(options.Host ?? config.Host, config.ApiKey);
@@ -57,6 +75,9 @@ internal static class StartVerb
             ConfigPath = location.IsExplicit ? location.Path : null,
             HostOption = options.Host,
             PortOption = options.Port,
+            TargetUrl = options.TargetUrl?.AbsoluteUri,
+            TargetModel = options.TargetModel,
+            AllowAnthropicOnly = options.AllowAnthropicOnly,
         };
         var (claim, holder) = await new PidFiles(CcrHome.Folder(environment)).ClaimAsync(entry, cancellationToken);
         if (holder is not null)

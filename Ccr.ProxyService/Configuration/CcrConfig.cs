@@ -60,6 +60,9 @@ internal sealed record CcrConfig
     /// <summary>The script that is asked first (CUSTOM_ROUTER_PATH); null for none.</summary>
     public CustomRouterConfig? CustomRouter { get; init; }
 
+    /// <summary>The modes of the router.</summary>
+    public ModeConfig Mode { get; init; } = new();
+
     /// <summary>How long sessions stay with a target.</summary>
     public AffinityConfig Affinity { get; init; } = new();
 

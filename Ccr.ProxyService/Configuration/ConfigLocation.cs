@@ -6,6 +6,9 @@ namespace Ccr.ProxyService.Configuration;
 /// <param name="DemoUpstream">Base address of the simulator that the built-in demo configuration routes to when there is no file; null for no demo.</param>
 internal sealed record ConfigLocation(string Path, bool IsExplicit, Uri? DemoUpstream)
 {
+    /// <summary>True when the command line says enough to run without a file.</summary>
+    public bool IsOptional { get; init; }
+
     /// <summary>
     /// Finds the location: <paramref name="option"/> (--config), else CCR_CONFIG_PATH, else CCR_CONFIG, else ~/.claude-code-router/config.json
     /// with the demo of CCR_DEMO_UPSTREAM in its absence.
@@ -41,8 +44,8 @@ internal sealed record ConfigLocation(string Path, bool IsExplicit, Uri? DemoUps
             return ConfigFile.Read(Path, environment);
         }
 
-        return DemoUpstream is not null
-            ? new ConfigResult(DemoConfiguration.Create(DemoUpstream), [])
+        return DemoUpstream is not null ? new ConfigResult(DemoConfiguration.Create(DemoUpstream), [])
+            : IsOptional ? new ConfigResult(new CcrConfig { Source = "command line", Providers = [], Router = new RouterConfig() }, [])
             : ConfigResult.Failed($"there is no configuration: write {Path} (config.example.json in the source of ccr shows every setting), or name a file with --config");
     }
 

@@ -61,6 +61,7 @@ internal static class ConfigReader
             Presets = new PresetReader(top, routes).Read(),
             CustomRouter = CustomRouterReader.Read(top, node, source, environment),
             Affinity = AffinityReader.Read(top),
+            Mode = ModeReader.Read(top, routes),
         };
     }
 

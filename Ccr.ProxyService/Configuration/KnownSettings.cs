@@ -10,6 +10,7 @@ internal static class KnownSettings
         new("Router", "object", "none"),
         new("fallback", "object", "none"),
         new("Affinity", "object", "see below"),
+        new("Mode", "object", "none"),
         new("HOST", "string", "127.0.0.1"),
         new("PORT", "number", "3456"),
         new("APIKEY", "string", "none"),
@@ -213,6 +214,19 @@ internal static class KnownSettings
         new("enabled", "true or false", "true"),
         new("ttlMs", "number", "3600000"),
         new("warmMs", "number", "300000"),
+    ];
+
+    /// <summary>Mode.</summary>
+    public static readonly KnownSetting[] Mode =
+    [
+        new("default", "\"route\", \"target\", \"compare\" or \"anthropic-only\"", "route"),
+        new("target", "route", "none"),
+        new("temperature", "number", "the client's"),
+        new("top_p", "number", "the client's"),
+        new("max_tokens", "number", "the client's"),
+        new("passthroughUrl", "string", "https://api.anthropic.com"),
+        new("forwardClientCredentials", "true or false", "false"),
+        new("maxConcurrentCompares", "number", "50"),
     ];
 
     /// <summary>fallback: lists of routes by scenario.</summary>

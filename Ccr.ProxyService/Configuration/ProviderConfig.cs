@@ -72,6 +72,9 @@ internal sealed record ProviderConfig
     /// <summary>How often it comes first where Router.order is weighted, relative to the others; 0 makes it a fallback only. Default 1.</summary>
     public int Weight { get; init; } = 1;
 
+    /// <summary>True for Anthropic in the modes that pass the client's own credentials on: they are sent in the place of a key, and bodies go untouched. No setting of a provider.</summary>
+    public bool ForwardsClientCredentials { get; init; }
+
     /// <summary>Why this provider is not used (for instance an unset environment variable); null when it is.</summary>
     public string? DisabledReason { get; init; }
 

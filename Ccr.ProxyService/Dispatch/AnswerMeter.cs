@@ -18,6 +18,9 @@ internal sealed class AnswerMeter(IMessageSink next) : IMessageSink
     /// <summary>The failure, if there was one.</summary>
     public ProviderError? Failure { get; private set; }
 
+    /// <summary>How many calls of the client's tools it holds so far.</summary>
+    public int ToolCalls { get; private set; }
+
     /// <summary>The newest token counts.</summary>
     public TokenCounts Counts { get; private set; }
 
@@ -67,6 +70,7 @@ internal sealed class AnswerMeter(IMessageSink next) : IMessageSink
     public void BeginToolUse(ReadOnlySpan<byte> id, ReadOnlySpan<byte> escapedName)
     {
         HasContent = true;
+        ToolCalls++;
         next.BeginToolUse(id, escapedName);
     }
 

@@ -19,6 +19,9 @@ internal sealed class AnthropicTap(string provider) : IAnswerTap
     public ProviderError? Error => _tap.Error;
 
     /// <inheritdoc/>
+    public int ToolCalls => _tap.ToolCalls;
+
+    /// <inheritdoc/>
     public TokenCounts Usage => _tap.Usage;
 
     /// <inheritdoc/>

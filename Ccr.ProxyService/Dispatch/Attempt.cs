@@ -74,6 +74,9 @@ internal sealed class Attempt : IDisposable
     /// <summary>What it has used so far.</summary>
     public TokenCounts Counts => _carrier?.Counts ?? default;
 
+    /// <summary>How many calls of the client's tools its answer holds so far.</summary>
+    public int ToolCalls => _carrier?.ToolCalls ?? 0;
+
     /// <summary>Why the model stopped, in Anthropic's word; null while it has not.</summary>
     public string? StopReason => _carrier?.StopReason;
 
@@ -208,7 +211,7 @@ internal sealed class Attempt : IDisposable
         if (!_response.IsSuccessStatusCode)
         {
             var (error, body) = await UpstreamErrors.ReadAsync(_response, provider, Pass.Key, _parts.Time, _clock.Token).ConfigureAwait(false);
-            Repair = _repair is null && _continuation is null ? PlanRepair(error, request) : null;
+            Repair = _repair is null && _continuation is null && !provider.ForwardsClientCredentials ? PlanRepair(error, request) : null;
             return new(error, false, Verbatim: passes ? new((int)_response.StatusCode, AnswerForm.TypeFor(false, _response.Content.Headers.ContentType), body, _response) : null);
         }
 

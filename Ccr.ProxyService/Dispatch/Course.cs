@@ -130,7 +130,7 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
     private void PreferLarger()
     {
         _ahead.RemoveAll(t => _contextTooShort.Contains(t.Model, StringComparer.OrdinalIgnoreCase));
-        if (table.For(Scenario.LongContext) is not { } larger)
+        if (call.Decision!.IsSole || table.For(Scenario.LongContext) is not { } larger)
         {
             return;
         }

@@ -27,6 +27,9 @@ internal sealed class DecodingTap : IMessageSink, IAnswerTap
     public ProviderError? Error { get; private set; }
 
     /// <inheritdoc/>
+    public int ToolCalls { get; private set; }
+
+    /// <inheritdoc/>
     public TokenCounts Usage { get; private set; }
 
     /// <inheritdoc/>
@@ -82,6 +85,7 @@ internal sealed class DecodingTap : IMessageSink, IAnswerTap
     void IMessageSink.BeginToolUse(ReadOnlySpan<byte> id, ReadOnlySpan<byte> escapedName)
     {
         HasContent = true;
+        ToolCalls++;
         _journal?.BeginToolUse(id, escapedName);
     }
 

@@ -24,7 +24,8 @@ internal static class FailureAnswer
 
         AnswerHeaders.Set(call, target, call.Attempts.Count);
         SetRetry(call.Http.Response, error, course.IsHopeless);
-        if (outcome.Verbatim is { } verbatim && call.Client.Status(error) == verbatim.Status && verbatim.IsErrorObject && call.Client.Understands(error))
+        if (outcome.Verbatim is { IsErrorObject: true } verbatim
+            && (target.Provider.ForwardsClientCredentials || (call.Client.Status(error) == verbatim.Status && call.Client.Understands(error))))
         {
             AnswerHeaders.CopyFrom(verbatim.Response, call.Http.Response);
             call.Http.Response.StatusCode = verbatim.Status;

@@ -15,6 +15,9 @@ internal interface IAnswerTap : IDisposable
     /// <summary>The failure, if there was one.</summary>
     ProviderError? Error { get; }
 
+    /// <summary>How many calls of the client's tools it holds so far.</summary>
+    int ToolCalls { get; }
+
     /// <summary>The newest token counts.</summary>
     TokenCounts Usage { get; }
 

@@ -5,6 +5,7 @@ using Ccr.ProxyService.Attach;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Endpoints;
+using Ccr.ProxyService.Modes;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Routing.Affinity;
 using Ccr.ProxyService.Usage;
@@ -101,6 +102,12 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>Token counts of the answer.</summary>
     public TokenCounts Counts { get; set; }
 
+    /// <summary>How many calls of the client's tools the answer holds.</summary>
+    public int ToolCalls { get; private set; }
+
+    /// <summary>The comparison of which this call is the one side; null outside mode compare.</summary>
+    public ComparisonRun? Comparison { get; set; }
+
     /// <summary>The stop reason in Anthropic's words.</summary>
     public string? StopReason { get; set; }
 
@@ -131,6 +138,7 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
         var target = attempt.Pass.Target;
         Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) { Tokens = TokenUsage.From(attempt.Counts), Repair = attempt.Repaired });
         Counts += attempt.Counts;
+        ToolCalls += attempt.ToolCalls;
         StopReason = attempt.StopReason ?? StopReason;
     }
 

@@ -6,7 +6,7 @@ using Ccr.ProxyService.Attach;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Dispatch;
-using Ccr.ProxyService.Hosting;
+using Ccr.ProxyService.Modes;
 using Ccr.ProxyService.Pricing;
 using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;
@@ -30,6 +30,7 @@ internal sealed partial class GenerationEndpoint(
     ResponseStore responses,
     IUsageRecorder usage,
     PriceBook prices,
+    CompareRunner compare,
     TimeProvider time,
     ILogger<GenerationEndpoint> log)
 {
@@ -79,7 +80,9 @@ internal sealed partial class GenerationEndpoint(
                 sessions.Note(session, call.Counts.Input);
             }
 
-            usage.RequestFinished(Record(call, status));
+            var record = Record(call, status);
+            usage.RequestFinished(record);
+            call.Comparison?.Answered(record);
         }
     }
 
@@ -104,6 +107,7 @@ internal sealed partial class GenerationEndpoint(
             var decision = await router.RouteAsync(context, http.RequestAborted).ConfigureAwait(false);
             await affinity.RecogniseAsync(call, decision, http.RequestAborted).ConfigureAwait(false);
             call.Decision = order.Arrange(decision, call).Trimmed();
+            call.Comparison = compare.Begin(call, peek);
             return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
         }
         catch (RequestFormatException e)
@@ -143,28 +147,7 @@ internal sealed partial class GenerationEndpoint(
         }
     }
 
-    private RequestRecord Record(ProxyCall call, int status) => new()
-    {
-        RequestId = call.RequestId,
-        StartedAt = call.StartedAt,
-        Duration = time.GetElapsedTime(call.StartTimestamp),
-        TimeToFirstContent = call.TimeToFirstContent,
-        UpstreamTime = call.UpstreamTime,
-        ClientDialect = DialectWords.Of(call.Client.Dialect),
-        ClientApplication = ClientApplications.Of(call.Http.Request.Headers),
-        RequestedModel = call.RequestedModel,
-        Scenario = call.AttachedTo is not null ? "attached" : call.Decision?.Scenario ?? "none",
-        RouteReason = call.AttachedTo is { } id ? $"attached to the running request {id}" : call.Decision?.Reason ?? "refused before routing",
-        RoutingTokens = call.Decision?.Tokens,
-        Route = call.Decision?.Steps ?? [],
-        Attempts = AttemptPrices.Set(call.Attempts, default, call.Config, prices, call.StartedAt),
-        Streaming = call.Stream,
-        Status = status,
-        Failure = call.Failure,
-        Tokens = TokenUsage.From(call.Counts),
-        StopReason = call.StopReason,
-        Losses = call.Loss?.Entries ?? [],
-    };
+    private RequestRecord Record(ProxyCall call, int status) => CallRecords.Of(call, status, prices, time);
 
     [LoggerMessage(EventId = 1010, Level = LogLevel.Error, Message = "{RequestId}: the request failed in the router itself")]
     private static partial void Unforeseen(ILogger log, Exception e, string requestId);

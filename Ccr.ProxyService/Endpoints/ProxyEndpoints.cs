@@ -2,6 +2,7 @@ using Ccr.Protocols.Anthropic;
 using Ccr.Protocols.OpenAIChat;
 using Ccr.Protocols.OpenAIResponses;
 using Ccr.ProxyService.Dialects;
+using Ccr.ProxyService.Modes;
 using Ccr.ProxyService.Responses;
 
 namespace Ccr.ProxyService.Endpoints;
@@ -55,8 +56,9 @@ internal static class ProxyEndpoints
             http.Response.ContentType = "application/json";
             return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.WriteAsync(Root);
         });
-        routes.MapFallback(static http => ErrorAnswers.WriteAsync(http, 404, "not_found_error",
-            $"There is no {http.Request.Method} {http.Request.Path} here; clients use POST /v1/messages, /v1/chat/completions, /v1/responses or /v1beta/models/MODEL:generateContent.", RequestIds.Of(http)));
+
+        // Not only paths that look like no file: Anthropic's may have dots.
+        routes.MapFallback("{*path}", routes.ServiceProvider.GetRequiredService<PassthroughEndpoint>().HandleAsync);
     }
 
     /// <summary>…/models/MODEL:verb. A model "provider,name" may itself hold slashes and colons; the verb is what follows the last colon.</summary>

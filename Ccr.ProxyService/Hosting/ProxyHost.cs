@@ -4,6 +4,7 @@ using Ccr.ProxyService.Dispatch;
 using Ccr.ProxyService.Dispatch.Rescue;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Health;
+using Ccr.ProxyService.Modes;
 using Ccr.ProxyService.Providers;
 using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;
@@ -41,7 +42,7 @@ internal static partial class ProxyHost
     /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
     public static WebApplication Build(StartOptions options)
     {
-        var location = ConfigLocation.Find(options.ConfigPath, Environment.GetEnvironmentVariable);
+        var location = ConfigLocation.Find(options.ConfigPath, Environment.GetEnvironmentVariable) with { IsOptional = options.TargetUrl is not null };
         var builder = WebApplication.CreateSlimBuilder(options.HostArguments);
         builder.AddServiceDefaults();
         builder.Services.AddCcrConfiguration(location, out var config);
@@ -60,6 +61,7 @@ internal static partial class ProxyHost
         builder.AddUsage();
         builder.AddTokenCounting();
         builder.Services.AddSingleton<UpstreamClients>();
+        builder.Services.AddModes(options);
         builder.Services.AddRouting(options.Home);
         builder.AddTargetHealth();
         builder.AddTargetOrder();
@@ -87,6 +89,7 @@ internal static partial class ProxyHost
         app.Use(next => new AccessControl(store, next).InvokeAsync);
         app.MapDefaultEndpoints();
         app.MapUsage();
+        app.MapModes();
         app.MapProxy();
         return app;
     }

@@ -15,6 +15,15 @@ internal sealed record StartOptions
     /// <summary>The home whose folders hold presets and routes of projects; null for the user's.</summary>
     public string? Home { get; init; }
 
+    /// <summary>--target-url: the Anthropic endpoint that everything goes to; null for none.</summary>
+    public Uri? TargetUrl { get; init; }
+
+    /// <summary>--model: the model that everything is asked of there; with <see cref="TargetUrl"/> only.</summary>
+    public string? TargetModel { get; init; }
+
+    /// <summary>--allow-anthropic-only: clients' own credentials may be sent to Anthropic.</summary>
+    public bool AllowAnthropicOnly { get; init; }
+
     /// <summary>True when started by an orchestrator without a verb: ASPNETCORE_URLS decides the address.</summary>
     public bool ServiceMode { get; init; }
 

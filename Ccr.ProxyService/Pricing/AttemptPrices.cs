@@ -18,7 +18,7 @@ internal static class AttemptPrices
             var tokens = attempt.Tokens.IsZero && i == attempts.Count - 1 ? answer : attempt.Tokens;
             if (!tokens.IsZero)
             {
-                var price = config.FindProvider(attempt.Provider) is { } provider ? book.Find(provider, attempt.Model, at) : null;
+                var price = (config.FindProvider(attempt.Provider) ?? (attempt.Provider == ModeConfig.PassthroughName ? config.Mode.Passthrough : null)) is { } provider ? book.Find(provider, attempt.Model, at) : null;
                 attempts[i] = attempt with { Tokens = tokens, Cost = price is null ? null : Cost.Of(price, tokens) };
             }
         }

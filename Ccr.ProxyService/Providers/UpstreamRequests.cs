@@ -3,6 +3,7 @@ using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch;
+using Ccr.ProxyService.Modes;
 
 namespace Ccr.ProxyService.Providers;
 
@@ -30,7 +31,7 @@ internal static class UpstreamRequests
         var address = provider.Protocol == Dialect.Gemini ? plan.Provider.Address(provider, plan.Target.Model, call.Stream) : provider.BaseUrl;
         var request = new HttpRequestMessage(HttpMethod.Post, WithQuery(address, client))
         {
-            Content = edited is { } body ? new SplicedContent(body) : Splice(call, plan.Target.Model, asksForUsage),
+            Content = edited is { } body ? new SplicedContent(body) : provider.ForwardsClientCredentials ? new SplicedContent(call.Body, owner: call.BodyOwner) : Splice(call, plan.Target.Model, asksForUsage),
         };
 
         foreach (var header in client.Headers)
@@ -39,6 +40,11 @@ internal static class UpstreamRequests
             {
                 request.Headers.TryAddWithoutValidation(header.Key, (IEnumerable<string?>)header.Value);
             }
+        }
+
+        if (provider.ForwardsClientCredentials)
+        {
+            ClientCredentials.Forward(client.Headers, call.Config.ApiKey, request);
         }
 
         plan.Provider.Authorize(request, provider, key);

@@ -1,4 +1,5 @@
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Modes;
 using Ccr.ProxyService.Routing.Custom;
 using Ccr.ProxyService.Routing.Presets;
 using Ccr.ProxyService.Routing.Projects;
@@ -8,10 +9,10 @@ using Ccr.ProxyService.Tokens;
 namespace Ccr.ProxyService.Routing;
 
 /// <summary>
-/// Picks the targets of a request. First match wins: preset; custom router; the file's rules; the client's own choice; long context; subagent tag; background; web search;
+/// Picks the targets of a request. The mode may name the only target; else the first match wins: preset; custom router; the file's rules; the client's own choice; long context; subagent tag; background; web search;
 /// image; think; default. Rules whose route is not configured are passed over. Each leaves a step that says why it was taken or not.
 /// </summary>
-internal sealed class RequestRouter(IConfigStore store, RuleMatcher matcher, SessionUsage sessions, ProjectRouters projects, PresetBook presets, CustomRouter custom)
+internal sealed class RequestRouter(IConfigStore store, RuleMatcher matcher, SessionUsage sessions, ProjectRouters projects, PresetBook presets, CustomRouter custom, ModeRouter modes)
 {
     /// <summary>Below this many tokens a request is not long whatever its session has read before: it is a side request of the session.</summary>
     private const int LeastOfLongSession = 20_000;
@@ -29,6 +30,11 @@ internal sealed class RequestRouter(IConfigStore store, RuleMatcher matcher, Ses
     {
         var call = context.Call;
         var table = TableOf(call.Config);
+        if (modes.Choose(context, table) is { } only)
+        {
+            return Decide(context, table, only.Step, [only.Target]) with { IsSole = true };
+        }
+
         if (context.Preset is { } presetName)
         {
             var preset = Preset(presetName, call.Config);

@@ -19,6 +19,9 @@ internal sealed record RouteDecision(string Scenario, string Reason, IReadOnlyLi
     /// <summary>Router.forceNonStreaming of the configuration that decided.</summary>
     public bool ForceNonStreaming { get; init; }
 
+    /// <summary>True when the mode names the only target: no other may answer, not even one for longer prompts.</summary>
+    public bool IsSole { get; init; }
+
     /// <summary>Router.topK: how many of the targets are tried at most; null for all. Applied by <see cref="Trimmed"/> once the order is final.</summary>
     public int? TopK { get; init; }
 

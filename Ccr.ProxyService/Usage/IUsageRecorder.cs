@@ -14,4 +14,7 @@ internal interface IUsageRecorder
 
     /// <summary>A request is over (gauge down) and this is its account.</summary>
     void RequestFinished(RequestRecord record);
+
+    /// <summary>The copy of a request is over (mode compare): counted for its target, and for no client.</summary>
+    void CopyFinished(RequestRecord record);
 }

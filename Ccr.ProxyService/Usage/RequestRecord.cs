@@ -58,6 +58,12 @@ internal sealed record RequestRecord
     /// <summary>Tokens as the provider reported them.</summary>
     public TokenUsage Tokens { get; init; }
 
+    /// <summary>How many calls of the client's tools the answer holds.</summary>
+    public int ToolCalls { get; init; }
+
+    /// <summary>The request whose copy this is, in mode compare; null for a client's own request.</summary>
+    public string? ComparedWith { get; init; }
+
     /// <summary>What all tries together cost in dollars; null when nothing is known to be used, or when one of them has no known price.</summary>
     public decimal? Cost
     {

@@ -30,7 +30,8 @@ internal sealed record RequestReport(
     decimal? CostUsd,
     string? StopReason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LossPart>? Losses = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RouteStepReport>? Route = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RouteStepReport>? Route = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ComparedWith = null)
 {
     /// <summary>The report of a record. Provider and model are those of the last try; null when there was none.</summary>
     public static RequestReport From(RequestRecord record)
@@ -62,7 +63,8 @@ internal sealed record RequestReport(
             record.Cost,
             record.StopReason,
             record.Losses.Count == 0 ? null : [.. record.Losses.Select(static l => new LossPart(l.Path, LossPart.Word(l.Action), l.Reason))],
-            RouteStepReport.From(record.Route));
+            RouteStepReport.From(record.Route),
+            record.ComparedWith);
     }
 
     /// <summary>The word for how tokens were counted.</summary>

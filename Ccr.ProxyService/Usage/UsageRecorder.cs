@@ -53,6 +53,9 @@ internal sealed class UsageRecorder : IUsageRecorder
     /// <summary>Requests whose client left before the end.</summary>
     public Counter ClientsLeft { get; } = new();
 
+    /// <summary>Calls of the clients' tools in the answers to clients.</summary>
+    public Counter ToolCalls { get; } = new();
+
     /// <summary>Seconds of each request that were not spent waiting for a provider.</summary>
     public Histogram Overhead { get; } = new(Buckets.Overhead);
 
@@ -90,6 +93,7 @@ internal sealed class UsageRecorder : IUsageRecorder
         ActiveRequests.Down();
         Total.AddRequest(record.Duration);
         Total.AddTokens(record.Tokens);
+        ToolCalls.Add(record.ToolCalls);
         Overhead.Observe((record.Duration - record.UpstreamTime).TotalSeconds);
         Scenarios[record.Scenario].Add();
         var application = Applications[record.ClientApplication];
@@ -116,6 +120,17 @@ internal sealed class UsageRecorder : IUsageRecorder
         if (isUnpriced)
         {
             Total.AddUnpriced();
+        }
+
+        Recent.Add(record);
+    }
+
+    /// <inheritdoc/>
+    public void CopyFinished(RequestRecord record)
+    {
+        for (var i = 0; i < record.Attempts.Count; i++)
+        {
+            CountAttempt(record, record.Attempts[i], isLast: i == record.Attempts.Count - 1);
         }
 
         Recent.Add(record);

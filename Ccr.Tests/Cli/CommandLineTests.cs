@@ -15,6 +15,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("start --port abc", "--port must be a whole number from 1 to 65535")]
     [InlineData("start --port 70000", "--port must be a whole number from 1 to 65535")]
     [InlineData("start --port", "Required argument missing for option: '--port'")]
+    [InlineData("start --model m", "--target-url and --model are given together")]
+    [InlineData("start --target-url http://localhost:1", "--target-url and --model are given together")]
+    [InlineData("start --model m --target-url localhost:1", "--target-url must begin with https:// or http://, for example \"https://api.deepseek.com/v1\"")]
     [InlineData("start --host my.host.example", "--host must be an IP address or localhost")]
     public async Task A_command_line_that_is_not_understood_costs_one_line_and_code_2(string line, string expected) =>
         Assert.Equal((2, "", $"ccr: {expected} (see ccr --help)\n"), await _ccr.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));

@@ -12,7 +12,7 @@ public sealed class PidFilesTests : IDisposable
     [Fact]
     public void An_entry_survives_its_file()
     {
-        var entry = new PidEntry { Pid = 4242, Started = 99, Host = "::1", Port = 8080, ConfigPath = "/a b=c.json", HostOption = "::1", PortOption = 8080 };
+        var entry = new PidEntry { Pid = 4242, Started = 99, Host = "::1", Port = 8080, ConfigPath = "/a b=c.json", HostOption = "::1", PortOption = 8080, TargetUrl = "http://127.0.0.1:9/", TargetModel = "m:1", AllowAnthropicOnly = true };
         Assert.Equal(entry, PidEntry.Parse(entry.Format()));
         var bare = new PidEntry { Pid = 2, Started = 0, Host = "localhost", Port = 1 };
         Assert.Equal(bare, PidEntry.Parse(bare.Format()));

@@ -22,6 +22,7 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Router, "Router.", "{{ Router: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.WebSearch, "Router.webSearch.", "{{ Router: {{ webSearch: {{ {0}: -5.5 }} }} }}");
         Add(KnownSettings.Affinity, "Affinity.", "{{ Affinity: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Mode, "Mode.", "{{ Mode: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Fallback, "fallback.", "{{ fallback: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.CustomRouter, "customRouter.", "{{ customRouter: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Rule, "Router.rules[0].", "{{ Router: {{ rules: [{{ {0}: -5.5 }}] }} }}");
@@ -63,6 +64,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("## Router")]
     [InlineData("### Router.webSearch as an object")]
     [InlineData("## Affinity")]
+    [InlineData("## Mode")]
     [InlineData("## fallback")]
     [InlineData("### Timeouts")]
     [InlineData("### Streams")]
@@ -91,6 +93,7 @@ public sealed partial class KnownSettingsTests
             "### model_settings" => KnownSettings.Model,
             "### pricing" => KnownSettings.Pricing,
             "## Affinity" => KnownSettings.Affinity,
+            "## Mode" => KnownSettings.Mode,
             "## fallback" => KnownSettings.Fallback,
             "### Timeouts" => KnownSettings.Timeouts,
             "### Streams" => KnownSettings.Streams,

@@ -31,18 +31,19 @@ internal sealed class RunningProxy : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<RunningProxy> StartAsync(string config, string? redis = null, string? home = null)
+    public static async Task<RunningProxy> StartAsync(string config, string? redis = null, string? home = null, Func<StartOptions, StartOptions>? change = null)
     {
         var folder = Directory.CreateTempSubdirectory("ccr-proxy-");
         var path = Path.Combine(folder.FullName, "config.json");
         await File.WriteAllTextAsync(path, config);
-        var app = ProxyHost.Build(new StartOptions
+        var options = new StartOptions
         {
             ConfigPath = path,
             Port = 0,
             Home = home ?? folder.FullName,
             HostArguments = redis is null ? [] : [$"--ConnectionStrings:redis={redis}"],
-        });
+        };
+        var app = ProxyHost.Build(change?.Invoke(options) ?? options);
         await app.StartAsync();
         return new(app, folder);
     }

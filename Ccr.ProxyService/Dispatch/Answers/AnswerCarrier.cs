@@ -20,6 +20,9 @@ internal abstract class AnswerCarrier : IDisposable
     /// <summary>The failure, if there was one.</summary>
     public abstract ProviderError? Failure { get; }
 
+    /// <summary>How many calls of the client's tools it holds so far.</summary>
+    public abstract int ToolCalls { get; }
+
     /// <summary>The newest token counts of this attempt.</summary>
     public abstract TokenCounts Counts { get; }
 

@@ -79,6 +79,9 @@ internal sealed class TranslatedCarrier : AnswerCarrier
     public override ProviderError? Failure => _meter.Failure ?? _recording?.Failure;
 
     /// <inheritdoc/>
+    public override int ToolCalls => _meter.ToolCalls;
+
+    /// <inheritdoc/>
     public override TokenCounts Counts => _continuation?.Counts ?? _meter.Counts;
 
     /// <inheritdoc/>

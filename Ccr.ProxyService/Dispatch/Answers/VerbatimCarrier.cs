@@ -61,6 +61,9 @@ internal sealed class VerbatimCarrier : AnswerCarrier
     public override ProviderError? Failure => _tap.Error;
 
     /// <inheritdoc/>
+    public override int ToolCalls => _tap.ToolCalls;
+
+    /// <inheritdoc/>
     public override TokenCounts Counts => _tap.Usage;
 
     /// <inheritdoc/>

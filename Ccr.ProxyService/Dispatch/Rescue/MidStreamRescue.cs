@@ -18,7 +18,7 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinit
     public static bool Applies(ProxyCall call)
     {
         var config = call.Config.Rescue;
-        if (!config.Enabled || !call.Stream)
+        if (!config.Enabled || !call.Stream || call.Decision!.Targets[0].Provider.ForwardsClientCredentials)
         {
             return false;
         }

@@ -27,6 +27,9 @@ public sealed class AnthropicStreamTap(string provider) : ISseHandler, IDisposab
     /// <summary>The stop reason as spelt; null while unknown.</summary>
     public string? StopReason { get; private set; }
 
+    /// <summary>How many calls of the client's tools it holds so far.</summary>
+    public int ToolCalls { get; private set; }
+
     /// <summary>The newest token counts.</summary>
     public TokenCounts Usage => _usage.Counts;
 
@@ -92,6 +95,10 @@ public sealed class AnthropicStreamTap(string provider) : ISseHandler, IDisposab
         {
             HasContent = true;
         }
+        else if (name.SequenceEqual("content_block_start"u8))
+        {
+            CountBlock(data);
+        }
         else if (name.SequenceEqual("message_stop"u8))
         {
             HasContent = true;
@@ -127,6 +134,44 @@ public sealed class AnthropicStreamTap(string provider) : ISseHandler, IDisposab
         }
 
         return default;
+    }
+
+    /// <summary>The start of a block, once a block: {"type":"content_block_start","content_block":{"type":"tool_use",…}}.</summary>
+    private void CountBlock(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(data);
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isBlock = reader.ValueTextEquals("content_block"u8);
+                reader.Read();
+                if (isBlock && reader.TokenType == JsonTokenType.StartObject)
+                {
+                    CountCall(ref reader);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // The client sees it too; whether the stream is whole is told by its other events.
+        }
+    }
+
+    private void CountCall(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = reader.ValueTextEquals("type"u8);
+            reader.Read();
+            ToolCalls += isType && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("tool_use"u8) ? 1 : 0;
+            reader.Skip();
+        }
     }
 
     private void ReadEvent(ReadOnlySpan<byte> data)
@@ -173,6 +218,27 @@ public sealed class AnthropicStreamTap(string provider) : ISseHandler, IDisposab
             if (reader.TokenType == JsonTokenType.String)
             {
                 StopReason = reader.GetString();
+            }
+        }
+        else if (reader.ValueTextEquals("content"u8))
+        {
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartArray)
+            {
+                reader.Skip();
+                return;
+            }
+
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (reader.TokenType == JsonTokenType.StartObject)
+                {
+                    CountCall(ref reader);
+                }
+                else
+                {
+                    reader.Skip();
+                }
             }
         }
         else if (reader.ValueTextEquals("error"u8))
