@@ -26,7 +26,7 @@ internal sealed class HealthBench : IConfigStore
               Router: { default: 'p,m', tiers: ['q,m'] } }
             """);
         var clockUsed = clock ?? Clock;
-        Targets = new TargetHealth(new RequestRouter(this, null!, null!, null!, null!, null!), clockUsed) { Random = () => random };
+        Targets = new TargetHealth(new RequestRouter(this, null!, null!, null!, null!, null!, null!), clockUsed) { Random = () => random };
         P = new(Current.Providers[0], "m");
         Other = new(Current.Providers[0], "n");
         Q = new(Current.Providers[1], "m");
