@@ -231,7 +231,7 @@ public sealed class HealthEndToEndTests : IAsyncLifetime
             { "name": "one", "protocol": "{{protocol}}", "api_base_url": "{{_one.BaseAddress}}v1/{{(protocol == "openai" ? "chat/completions" : "messages")}}", "models": ["m"] {{one}} },
             { "name": "two", "protocol": "anthropic", "api_base_url": "{{_two.BaseAddress}}v1/messages", "models": ["m"], "api_key": "key-two-aaaa" }
           ],
-          "Affinity": { "enabled": false }, "Router": { "default": "one,m", "order": "priority", "tierRetries": { "*": { "max_retries": 0 } }, "tiers": [{{tiers}}] {{router}} }
+          "Affinity": { "enabled": false }, "Attach": { "enabled": false }, "Router": { "default": "one,m", "order": "priority", "tierRetries": { "*": { "max_retries": 0 } }, "tiers": [{{tiers}}] {{router}} }
         }
         """);
 
