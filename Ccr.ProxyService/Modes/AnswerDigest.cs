@@ -80,6 +80,11 @@ internal sealed class AnswerDigest : IMessageSink, IDisposable
             {
                 _decoder.DecodeWhole(_document.WrittenSpan);
             }
+            else if (!_isUnreadable && !_isComplete)
+            {
+                // Gemini's streams have no other end than this.
+                _decoder.Complete();
+            }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -119,6 +119,27 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_target_on_the_command_line_needs_no_file_and_survives_a_restart()
+    {
+        var port = CcrProgram.FreePort();
+        var running = await _ccr.StartAsync(port, "start", "--port", $"{port}", "--target-url", "http://127.0.0.1:9", "--model", "m", "--allow-anthropic-only");
+        var restart = await _ccr.RunAsync("restart");
+        try
+        {
+            Assert.Equal((0, ""), (restart.ExitCode, restart.Error));
+            Assert.Equal(0, await running.ExitCodeAsync());
+            using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            Assert.Equal("{\"mode\":\"target\"}", await client.GetStringAsync("/api/mode"));
+            using var allowed = await client.PutAsync("/api/mode", new StringContent("{\"mode\":\"anthropic-only\"}"));
+            Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
+        }
+        finally
+        {
+            Assert.Equal(0, (await _ccr.RunAsync("stop")).ExitCode);
+        }
+    }
+
+    [Fact]
     public async Task Restart_stops_nothing_when_the_new_port_is_taken()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);

@@ -154,7 +154,16 @@ public sealed class AnthropicOnlyTests
         Assert.Equal(413, (await bed.AskAsync("/v1/files", new string(' ', 3000), ("Authorization", Own))).Status);
         Assert.Empty(bed.Anthropic.Requests);
         bed.Anthropic.Answer(ScriptedReply.Of(200, "text/plain", "half") with { Cuts = true });
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => bed.AskAsync("/v1/files", "{}", ("Authorization", Own)));
+        try
+        {
+            // The cut may overtake the head, which then never was.
+            Assert.Equal(502, (await bed.AskAsync("/v1/files", "{}", ("Authorization", Own))).Status);
+        }
+        catch (HttpRequestException)
+        {
+            // What came is not taken for the whole answer.
+        }
+
         await bed.Anthropic.DisposeAsync();
         Assert.Equal(502, (await bed.AskAsync("/v1/files", "{}", ("Authorization", Own))).Status);
     }
