@@ -262,7 +262,7 @@ public sealed class AttachTests : IAsyncLifetime
     public async Task A_client_that_is_too_far_behind_another_loses_its_connection()
     {
         var tail = Long(24 * 1024 * 1024);
-        await using var proxy = await StartAsync("maxBytes: 65536");
+        await using var proxy = await StartAsync("maxBytes: 1048576");
 
         // One write of all the rest would be one piece, which nobody is behind of.
         _upstream.Answer(new ScriptedReply(200, "text/event-stream", [.. tail.Select(Encoding.UTF8.GetBytes)]) { BeforeSecond = _go.Task });
@@ -312,7 +312,7 @@ public sealed class AttachTests : IAsyncLifetime
     private static string[] Long(int bytes)
     {
         var delta = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"" + new string('x', 60_000) + "\"}}\n\n";
-        return [Frames[0], .. Enumerable.Repeat(delta, bytes / delta.Length), Frames[2]];
+        return [Frames[0] + Frames[1], .. Enumerable.Repeat(delta, bytes / delta.Length), Frames[2]];
     }
 
     private static Action<HttpRequestMessage> Header(string name, string value) => request => request.Headers.Add(name, value);
