@@ -24,6 +24,7 @@ internal sealed class AnswerLog(int maxBytes) : IBufferWriter<byte>
     private bool _isOverfull;
     private bool _isReleased;
     private TaskCompletionSource? _more;
+    private TaskCompletionSource? _taken;
 
     /// <summary>The status line and headers; null before they are known.</summary>
     public AnswerHead? Head { get; private set; }
@@ -144,6 +145,7 @@ internal sealed class AnswerLog(int maxBytes) : IBufferWriter<byte>
         lock (_lock)
         {
             _readers.Remove(reader);
+            Taken();
         }
     }
 
@@ -163,6 +165,16 @@ internal sealed class AnswerLog(int maxBytes) : IBufferWriter<byte>
         {
             reader.Offset += count;
             reader.Position += count;
+            Taken();
+        }
+    }
+
+    /// <summary>Waits until one reader at least is not far behind: the fastest sets the pace.</summary>
+    public ValueTask RoomAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return HasRoom() ? default : new(WaitForRoomAsync(cancellationToken));
         }
     }
 
@@ -312,6 +324,47 @@ internal sealed class AnswerLog(int maxBytes) : IBufferWriter<byte>
 
         piece = default;
         return false;
+    }
+
+    private bool HasRoom()
+    {
+        for (var i = 0; i < _readers.Count; i++)
+        {
+            if (_written - _readers[i].Position <= maxBytes / 2)
+            {
+                return true;
+            }
+        }
+
+        return _readers.Count == 0;
+    }
+
+    private async Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task taken;
+            lock (_lock)
+            {
+                if (HasRoom())
+                {
+                    return;
+                }
+
+                taken = (_taken ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            await taken.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Taken()
+    {
+        if (_taken is { } taken)
+        {
+            _taken = null;
+            taken.SetResult();
+        }
     }
 
     private Task More() => (_more ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

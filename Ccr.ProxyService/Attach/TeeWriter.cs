@@ -46,7 +46,8 @@ internal sealed class TeeWriter(RunningAnswer answer, AnswerLog log, LogReader f
 
         if (!isTogether)
         {
-            return default;
+            var room = log.RoomAsync(cancellationToken);
+            return room.IsCompletedSuccessfully ? default : new(RoomAsync(room));
         }
 
         var flush = client.FlushAsync(CancellationToken.None);
@@ -63,6 +64,12 @@ internal sealed class TeeWriter(RunningAnswer answer, AnswerLog log, LogReader f
     {
         log.Commit(_own is null && !answer.IsFirstGone ? first : null, client);
         return _own ?? Task.CompletedTask;
+    }
+
+    private static async Task<FlushResult> RoomAsync(ValueTask room)
+    {
+        await room.ConfigureAwait(false);
+        return default;
     }
 
     private async Task<FlushResult> WaitAsync(Task<FlushResult> flush, CancellationToken cancellationToken)

@@ -17,6 +17,9 @@ internal sealed record ScriptedReply(int Status, string? ContentType, IReadOnlyL
     /// <summary>Awaited before the last write; null goes on at once.</summary>
     public Task? BeforeLast { get; init; }
 
+    /// <summary>Awaited before the second write; null goes on at once.</summary>
+    public Task? BeforeSecond { get; init; }
+
     /// <summary>Set when the caller leaves while this is answered.</summary>
     public TaskCompletionSource? Left { get; init; }
 

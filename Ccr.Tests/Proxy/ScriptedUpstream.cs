@@ -91,6 +91,11 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
                 await wait;
             }
 
+            if (i == 1 && reply.BeforeSecond is { } second)
+            {
+                await second;
+            }
+
             await http.Response.Body.WriteAsync(reply.Writes[i]);
             await http.Response.Body.FlushAsync();
         }
