@@ -38,7 +38,9 @@ internal static class KnownSettings
         new("extra_headers", "object of strings", "none"),
         new("extra_body", "object", "none"),
         new("model_settings", "object of objects", "none"),
-        .. NotYet("tokenizer", "tier_name", "pricing", "model_pricing", "modelPricing", "honor_ratelimit_headers", "allow_streaming"),
+        new("tokenizer", "object", "none"),
+        new("count_tokens", "\"provider\" or \"local\"", "provider"),
+        .. NotYet("tier_name", "pricing", "model_pricing", "modelPricing", "honor_ratelimit_headers", "allow_streaming"),
     ];
 
     /// <summary>One model of model_settings.</summary>
@@ -46,6 +48,28 @@ internal static class KnownSettings
     [
         new("extra_headers", "object of strings", "none"),
         new("extra_body", "object", "none"),
+    ];
+
+    /// <summary>tokenizer of a provider.</summary>
+    public static readonly KnownSetting[] Tokenizer =
+    [
+        new("default", "object", "none"),
+        new("models", "object of objects", "none"),
+    ];
+
+    /// <summary>tokenizer.default, and each of tokenizer.models.</summary>
+    public static readonly KnownSetting[] TokenizerChoice =
+    [
+        new("type", "\"tiktoken\", \"huggingface\" or \"api\"", "required"),
+        new("encoding", "string", "cl100k_base"),
+        new("calibration", "number", "learned"),
+        new("model", "string", "none"),
+        new("url", "string", "none"),
+        new("apiKey", "string", "none"),
+        new("requestFormat", "\"standard\", \"openai\", \"anthropic\" or \"custom\"", "standard"),
+        new("responseField", "string", "token_count"),
+        new("headers", "object of strings", "none"),
+        new("fallback", "string", "none"),
     ];
 
     /// <summary>Router.</summary>

@@ -43,6 +43,12 @@ internal sealed record ProviderConfig
     /// <summary>True for the publishers' addresses of Vertex AI, which have the model and the verb in the path.</summary>
     public bool IsVertex { get; init; }
 
+    /// <summary>How its models' tokens are counted (tokenizer); null leaves it to their names.</summary>
+    public TokenizerSettings? Tokenizer { get; init; }
+
+    /// <summary>Who answers count_tokens. Default: the provider where it can.</summary>
+    public CountTokensBy CountTokens { get; init; }
+
     /// <summary>Why this provider is not used (for instance an unset environment variable); null when it is.</summary>
     public string? DisabledReason { get; init; }
 

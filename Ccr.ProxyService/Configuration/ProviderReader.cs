@@ -1,6 +1,6 @@
-using Ccr.Protocols.Canonical;
 using System.Buffers;
 using System.Text.Json.Nodes;
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration.Json5;
 
 namespace Ccr.ProxyService.Configuration;
@@ -44,6 +44,8 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         var modelSettings = ReadModelSettings(models, transformers);
         var version = section.Text("anthropic_version");
         var useBearer = ReadAuthHeader(protocol);
+        var tokenizer = new TokenizerReader(section, ReadHeaders).Read(models);
+        var countTokens = ReadCountTokens();
         if (name is null || endpoint is null)
         {
             return null;
@@ -60,6 +62,8 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
             ExtraBody = body,
             Transformers = transformers.All,
             ModelSettings = modelSettings,
+            Tokenizer = tokenizer,
+            CountTokens = countTokens,
             UseBearer = useBearer || transformers.Vertex is not null,
             IsVertex = transformers.Vertex is not null,
             DisabledReason = DisabledReason(),
@@ -212,6 +216,20 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
 
         protocol = said ?? ProviderAddress.Guess(address!);
         return transformers.Vertex is { } vertex ? ProviderAddress.Vertex(address!, vertex) : ProviderAddress.Endpoint(address!, protocol);
+    }
+
+    private CountTokensBy ReadCountTokens()
+    {
+        switch (section.Text("count_tokens")?.ToUpperInvariant())
+        {
+            case null or "PROVIDER":
+                return CountTokensBy.Provider;
+            case "LOCAL":
+                return CountTokensBy.Local;
+            default:
+                section.Problems.Error(section.PathOf("count_tokens"), LineOf("count_tokens"), "must be \"provider\" or \"local\"");
+                return CountTokensBy.Local;
+        }
     }
 
     private bool ReadAuthHeader(Dialect protocol)

@@ -5,8 +5,8 @@ using Ccr.Protocols.Requests;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Dispatch;
-using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Hosting;
+using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
@@ -15,7 +15,7 @@ namespace Ccr.ProxyService.Endpoints;
 
 /// <summary>The endpoints that make a model write: POST /v1/messages, /v1/chat/completions, /v1/responses and Gemini's generateContent, streaming and not.</summary>
 internal sealed partial class GenerationEndpoint(
-    IConfigStore store, RequestRouter router, Dispatcher dispatcher, ResponseStore responses, IUsageRecorder usage, TimeProvider time, ILogger<GenerationEndpoint> log)
+    IConfigStore store, RequestRouter router, Dispatcher dispatcher, ResponseStore responses, IUsageRecorder usage, TokenSampler sampler, TimeProvider time, ILogger<GenerationEndpoint> log)
 {
     /// <summary>Answers one request of a dialect whose body names the model, and accounts for it.</summary>
     public Task HandleAsync(HttpContext http, ClientDialect client, Func<ReadOnlyMemory<byte>, RequestPeek> peek) => AnswerAndAccountAsync(http, client, peek);
@@ -48,7 +48,9 @@ internal sealed partial class GenerationEndpoint(
         finally
         {
             Trace(call);
-            usage.RequestFinished(Record(call, status));
+            var record = Record(call, status);
+            usage.RequestFinished(record);
+            TokenSampler.Compare(call.Decision, record);
         }
     }
 
@@ -66,6 +68,7 @@ internal sealed partial class GenerationEndpoint(
 
             var table = router.Table;
             call.Decision = await router.RouteAsync(table, call.RequestedModel, call.Peek, call.Body, http.RequestAborted).ConfigureAwait(false);
+            call.Decision.Sample = sampler.Take(call.Body, call.Decision);
             return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
         }
         catch (RequestFormatException e)

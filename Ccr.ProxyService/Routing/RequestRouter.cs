@@ -8,7 +8,7 @@ namespace Ccr.ProxyService.Routing;
 /// Picks the targets of a request. First match wins: the client's own "provider,model"; long context; background; web search; image; think; default.
 /// Rules whose route is not configured are passed over.
 /// </summary>
-internal sealed class RequestRouter(IConfigStore store, ITokenCounter counter)
+internal sealed class RequestRouter(IConfigStore store, ITokenCounter counter, TokenDrift drift)
 {
     private RouteTable? _table;
 
@@ -50,10 +50,13 @@ internal sealed class RequestRouter(IConfigStore store, ITokenCounter counter)
         {
             var threshold = config.Router.LongContextThreshold;
 
+            var tokenizer = table.Tokenizer;
+            var factor = drift.Factor(tokenizer).Factor;
+
             // A token is at least one byte: a body of no more bytes than the threshold cannot be long.
-            tokens = body.Length <= threshold
+            tokens = body.Length * Math.Max(1, factor) <= threshold
                 ? new TokenCount(body.Length, TokenCountSource.Size)
-                : await counter.CountAsync(body, cancellationToken).ConfigureAwait(false);
+                : (await counter.CountAsync(body, tokenizer.Encoding, cancellationToken).ConfigureAwait(false)).Times(factor);
             if (tokens.Value.Tokens > threshold)
             {
                 return new(Scenario.LongContext, $"{tokens.Value.Tokens} tokens ({tokens.Value.Source}) are more than longContextThreshold {threshold}", longContext, tokens);

@@ -8,4 +8,8 @@ namespace Ccr.ProxyService.Routing;
 /// <param name="Reason">Why, for a person.</param>
 /// <param name="Targets">What to try, in order; never empty.</param>
 /// <param name="Tokens">The count that a rule asked for; null when none did.</param>
-internal sealed record RouteDecision(string Scenario, string Reason, IReadOnlyList<RouteTarget> Targets, TokenCount? Tokens);
+internal sealed record RouteDecision(string Scenario, string Reason, IReadOnlyList<RouteTarget> Targets, TokenCount? Tokens)
+{
+    /// <summary>The count that will be compared with what the provider reports; null when this request is not compared.</summary>
+    public TokenSample? Sample { get; set; }
+}

@@ -4,7 +4,7 @@ using Ccr.ProxyService.Tokens;
 namespace Ccr.ProxyService.Usage;
 
 /// <summary>Puts all numbers of this process onto the page /metrics.</summary>
-internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets, InstanceIdentity identity, RedisState redis)
+internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets, InstanceIdentity identity, RedisState redis, TokenMetrics? tokens = null)
 {
     /// <summary>Writes the whole page.</summary>
     public void Write(IBufferWriter<byte> output)
@@ -13,6 +13,7 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         WriteProcess(page);
         WriteTargets(page);
         WriteClients(page);
+        tokens?.Write(page);
         WriteRedis(page);
     }
 

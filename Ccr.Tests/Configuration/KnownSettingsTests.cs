@@ -13,6 +13,8 @@ public sealed partial class KnownSettingsTests
         var data = new TheoryData<string, string, string>();
         Add(KnownSettings.Top, "", "{{ {0}: -5.5 }}");
         Add(KnownSettings.Provider, "Providers[0].", "{{ Providers: [{{ {0}: -5.5 }}] }}");
+        Add(KnownSettings.Tokenizer, "Providers[0].tokenizer.", "{{ Providers: [{{ tokenizer: {{ {0}: -5.5 }} }}] }}");
+        Add(KnownSettings.TokenizerChoice, "Providers[0].tokenizer.default.", "{{ Providers: [{{ tokenizer: {{ default: {{ type: 'api', url: 'https://e.com', {0}: -5.5 }} }} }}] }}");
         Add(KnownSettings.Router, "Router.", "{{ Router: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.WebSearch, "Router.webSearch.", "{{ Router: {{ webSearch: {{ {0}: -5.5 }} }} }}");
         Add(KnownSettings.Fallback, "fallback.", "{{ fallback: {{ {0}: -5.5 }} }}");
@@ -40,6 +42,8 @@ public sealed partial class KnownSettingsTests
     [InlineData("## Top level")]
     [InlineData("## Providers")]
     [InlineData("### model_settings")]
+    [InlineData("### tokenizer")]
+    [InlineData("#### A tokenizer")]
     [InlineData("## Router")]
     [InlineData("### Router.webSearch as an object")]
     [InlineData("## fallback")]
@@ -51,6 +55,8 @@ public sealed partial class KnownSettingsTests
             "## Providers" => KnownSettings.Provider,
             "## Router" => KnownSettings.Router,
             "### model_settings" => KnownSettings.Model,
+            "### tokenizer" => KnownSettings.Tokenizer,
+            "#### A tokenizer" => KnownSettings.TokenizerChoice,
             "## fallback" => KnownSettings.Fallback,
             _ => KnownSettings.WebSearch,
         };

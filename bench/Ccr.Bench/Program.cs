@@ -2,6 +2,7 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Ccr.Bench.Fuzz;
 using Ccr.Bench.Load;
+using Ccr.Bench.Tokenization;
 
 namespace Ccr.Bench;
 
@@ -16,7 +17,7 @@ internal static class Program
             return BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(all).Any(s => s.HasCriticalValidationErrors || s.Reports.Any(r => !r.Success)) ? 1 : 0;
         }
 
-        var root = new RootCommand("Measures CCR: streams through a proxy under load, small suites, and what damaged input does.") { LoadCommand.Create(), FuzzCommand.Create() };
+        var root = new RootCommand("Measures CCR: streams through a proxy under load, small suites, and what damaged input does.") { LoadCommand.Create(), FuzzCommand.Create(), TokensCommand.Create() };
         root.Add(new Command("micro", "BenchmarkDotNet suites: micro [FILTER…] [BenchmarkDotNet options]; without a filter all of them"));
         return await root.Parse(args).InvokeAsync();
     }
