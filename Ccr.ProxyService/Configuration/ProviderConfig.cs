@@ -72,6 +72,12 @@ internal sealed record ProviderConfig
     /// <summary>How often it comes first where Router.order is weighted, relative to the others; 0 makes it a fallback only. Default 1.</summary>
     public int Weight { get; init; } = 1;
 
+    /// <summary>How its models' tokens are counted (tokenizer); null leaves it to their names.</summary>
+    public TokenizerSettings? Tokenizer { get; init; }
+
+    /// <summary>Who answers count_tokens. Default: the provider where it can.</summary>
+    public CountTokensBy CountTokens { get; init; }
+
     /// <summary>Why this provider is not used (for instance an unset environment variable); null when it is.</summary>
     public string? DisabledReason { get; init; }
 

@@ -28,6 +28,7 @@ internal sealed partial class GenerationEndpoint(
     ResponseStore responses,
     IUsageRecorder usage,
     PriceBook prices,
+    TokenSampler sampler,
     TimeProvider time,
     ILogger<GenerationEndpoint> log)
 {
@@ -67,7 +68,9 @@ internal sealed partial class GenerationEndpoint(
                 sessions.Note(session, call.Counts.Input);
             }
 
-            usage.RequestFinished(Record(call, status));
+            var record = Record(call, status);
+            usage.RequestFinished(record);
+            TokenSampler.Compare(call.Decision, record);
         }
     }
 
@@ -87,6 +90,7 @@ internal sealed partial class GenerationEndpoint(
             var decision = await router.RouteAsync(context, http.RequestAborted).ConfigureAwait(false);
             await affinity.RecogniseAsync(call, decision, http.RequestAborted).ConfigureAwait(false);
             call.Decision = order.Arrange(decision, call).Trimmed();
+            call.Decision.Sample = sampler.Take(call.Body, call.Decision);
             return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
         }
         catch (RequestFormatException e)

@@ -75,6 +75,8 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<ResponseStore>();
         builder.Services.AddSingleton<GenerationEndpoint>();
         builder.Services.AddSingleton<ResponsesEndpoint>();
+        builder.Services.AddSingleton<ProviderTokenCounter>();
+        builder.Services.AddSingleton<RequestCounting>();
         builder.Services.AddSingleton<CountTokensEndpoint>();
         builder.Services.AddSingleton<ModelsEndpoint>();
         builder.Services.AddSingleton<ExplainEndpoint>();
@@ -85,6 +87,7 @@ internal static partial class ProxyHost
         app.Use(next => new AccessControl(store, next).InvokeAsync);
         app.MapDefaultEndpoints();
         app.MapUsage();
+        app.MapTokens();
         app.MapProxy();
         return app;
     }
