@@ -62,7 +62,8 @@ internal static class KnownSettings
         new("limits", "object", "none"),
         new("honor_ratelimit_headers", "true or false", "true"),
         new("rate_limit_policy", "\"cascade\" or \"passthrough\"", "the router's"),
-        .. NotYet("tokenizer"),
+        new("tokenizer", "object", "none"),
+        new("count_tokens", "\"provider\" or \"local\"", "provider"),
     ];
 
     /// <summary>One model of model_settings.</summary>
@@ -70,6 +71,28 @@ internal static class KnownSettings
     [
         new("extra_headers", "object of strings", "none"),
         new("extra_body", "object", "none"),
+    ];
+
+    /// <summary>tokenizer of a provider.</summary>
+    public static readonly KnownSetting[] Tokenizer =
+    [
+        new("default", "object", "none"),
+        new("models", "object of objects", "none"),
+    ];
+
+    /// <summary>tokenizer.default, and each of tokenizer.models.</summary>
+    public static readonly KnownSetting[] TokenizerChoice =
+    [
+        new("type", "\"tiktoken\", \"huggingface\" or \"api\"", "required"),
+        new("encoding", "string", "cl100k_base"),
+        new("calibration", "number", "learned"),
+        new("model", "string", "none"),
+        new("url", "string", "none"),
+        new("apiKey", "string", "none"),
+        new("requestFormat", "\"standard\", \"openai\", \"anthropic\" or \"custom\"", "standard"),
+        new("responseField", "string", "token_count"),
+        new("headers", "object of strings", "none"),
+        new("fallback", "string", "none"),
     ];
 
     /// <summary>pricing, and one model of model_pricing.</summary>

@@ -75,6 +75,12 @@ internal sealed record ProviderConfig
     /// <summary>True for Anthropic in the modes that pass the client's own credentials on: they are sent in the place of a key, and bodies go untouched. No setting of a provider.</summary>
     public bool ForwardsClientCredentials { get; init; }
 
+    /// <summary>How its models' tokens are counted (tokenizer); null leaves it to their names.</summary>
+    public TokenizerSettings? Tokenizer { get; init; }
+
+    /// <summary>Who answers count_tokens. Default: the provider where it can.</summary>
+    public CountTokensBy CountTokens { get; init; }
+
     /// <summary>Why this provider is not used (for instance an unset environment variable); null when it is.</summary>
     public string? DisabledReason { get; init; }
 

@@ -50,6 +50,8 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
         var weight = (int)(section.Integer("weight", 0, 1000) ?? 1);
         var tierName = section.Text("tier_name");
         var timeouts = ResilienceReader.ReadTimeouts(section, "timeouts");
+        var tokenizer = new TokenizerReader(section, ReadHeaders).Read(models);
+        var countTokens = ReadCountTokens();
         if (name is null || endpoint is null)
         {
             return null;
@@ -74,6 +76,8 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
             Timeouts = timeouts,
             Pricing = price,
             ModelPricing = modelPrices,
+            Tokenizer = tokenizer,
+            CountTokens = countTokens,
             UseBearer = useBearer || transformers.Vertex is not null,
             IsVertex = transformers.Vertex is not null,
             AllowStreaming = allowStreaming,
@@ -226,6 +230,20 @@ internal sealed class ProviderReader(ConfigSection section, List<string> unset, 
 
         protocol = said ?? ProviderAddress.Guess(address!);
         return transformers.Vertex is { } vertex ? ProviderAddress.Vertex(address!, vertex) : ProviderAddress.Endpoint(address!, protocol);
+    }
+
+    private CountTokensBy ReadCountTokens()
+    {
+        switch (section.Text("count_tokens")?.ToUpperInvariant())
+        {
+            case null or "PROVIDER":
+                return CountTokensBy.Provider;
+            case "LOCAL":
+                return CountTokensBy.Local;
+            default:
+                section.Problems.Error(section.PathOf("count_tokens"), LineOf("count_tokens"), "must be \"provider\" or \"local\"");
+                return CountTokensBy.Local;
+        }
     }
 
     private bool ReadAuthHeader(Dialect protocol)

@@ -1,4 +1,5 @@
 using Ccr.ProxyService.Dispatch;
+using Ccr.ProxyService.Tokens;
 
 namespace Ccr.ProxyService.Configuration;
 
@@ -6,12 +7,16 @@ namespace Ccr.ProxyService.Configuration;
 internal sealed record RouteTarget(ProviderConfig Provider, string Model)
 {
     private TargetPlan? _plan;
+    private TargetTokenizer? _tokenizer;
 
     /// <summary>The spelling used in the file, in metrics and in logs.</summary>
     public string Name { get; } = $"{Provider.Name},{Model}";
 
     /// <summary>What the configuration makes of a call to it.</summary>
     public TargetPlan Plan => _plan ??= new(this);
+
+    /// <summary>How its tokens are counted.</summary>
+    public TargetTokenizer Tokenizer => _tokenizer ??= new(this);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

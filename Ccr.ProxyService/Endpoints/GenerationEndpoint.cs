@@ -31,6 +31,7 @@ internal sealed partial class GenerationEndpoint(
     IUsageRecorder usage,
     PriceBook prices,
     CompareRunner compare,
+    TokenSampler sampler,
     TimeProvider time,
     ILogger<GenerationEndpoint> log)
 {
@@ -83,6 +84,7 @@ internal sealed partial class GenerationEndpoint(
             var record = Record(call, status);
             usage.RequestFinished(record);
             call.Comparison?.Answered(record);
+            TokenSampler.Compare(call.Decision, record);
         }
     }
 
@@ -108,6 +110,7 @@ internal sealed partial class GenerationEndpoint(
             await affinity.RecogniseAsync(call, decision, http.RequestAborted).ConfigureAwait(false);
             call.Decision = order.Arrange(decision, call).Trimmed();
             call.Comparison = compare.Begin(call, peek);
+            call.Decision.Sample = sampler.Take(call.Body, call.Decision);
             return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
         }
         catch (RequestFormatException e)

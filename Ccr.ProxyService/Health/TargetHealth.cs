@@ -170,6 +170,27 @@ internal sealed class TargetHealth(RequestRouter router, TimeProvider time) : IT
         return Refuses(entry, AdmitMode.Wait, router.Table.Config.Breaker.Enabled, now) is null && CoolingKeys(target.Provider, entry, now) < target.Provider.Keys.Count;
     }
 
+    /// <summary>A key of a target that does not rest, the first where all do, for a question that is no call of the target: nothing is taken off any limit.</summary>
+    public ProviderKey RestedKey(RouteTarget target)
+    {
+        var keys = target.Provider.Keys;
+        if (keys.Count > 1)
+        {
+            var now = Now;
+            var entry = _targets.GetValueOrDefault(target.Name);
+            var provider = _providers.GetValueOrDefault(target.Provider.Name);
+            foreach (var key in keys)
+            {
+                if (entry?.IsKeyCooling(key.Id, now) != true && provider?.KeyOf(key.Id).Account.IsCooling(now) != true)
+                {
+                    return key;
+                }
+            }
+        }
+
+        return keys[0];
+    }
+
     /// <inheritdoc/>
     public TargetFacts Of(string target)
     {

@@ -79,6 +79,8 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<ResponseStore>();
         builder.Services.AddSingleton<GenerationEndpoint>();
         builder.Services.AddSingleton<ResponsesEndpoint>();
+        builder.Services.AddSingleton<ProviderTokenCounter>();
+        builder.Services.AddSingleton<RequestCounting>();
         builder.Services.AddSingleton<CountTokensEndpoint>();
         builder.Services.AddSingleton<ModelsEndpoint>();
         builder.Services.AddSingleton<ExplainEndpoint>();
@@ -90,6 +92,7 @@ internal static partial class ProxyHost
         app.MapDefaultEndpoints();
         app.MapUsage();
         app.MapModes();
+        app.MapTokens();
         app.MapProxy();
         return app;
     }

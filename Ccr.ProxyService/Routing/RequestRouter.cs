@@ -41,6 +41,7 @@ internal sealed class RequestRouter(IConfigStore store, RuleMatcher matcher, Ses
             if (preset.Entry is { } entry)
             {
                 Refuse(table);
+                context.Tokenizer = table.Tokenizer;
                 Set(context, entry.Parameters, replaces: false);
                 SubagentTag.Take(context, table, out _);
                 var choice = table.Resolve(entry.Route.Name, context.Application, isChosen: true).Choice;
@@ -61,6 +62,7 @@ internal sealed class RequestRouter(IConfigStore store, RuleMatcher matcher, Ses
         }
 
         Refuse(table);
+        context.Tokenizer = table.Tokenizer;
         var subagent = SubagentTag.Take(context, table, out var subagentStep);
         var wantsSearch = table.Config.Router.WebSearchTags && SearchTags.Take(context);
         return (context.Preset is null ? await AskCustomAsync(context, table, cancellationToken).ConfigureAwait(false) : null)

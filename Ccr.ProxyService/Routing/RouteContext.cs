@@ -22,6 +22,9 @@ internal sealed record RouteContext(ProxyCall Call)
     /// <summary>The rules looked at so far.</summary>
     public List<RouteStep> Steps { get; } = new(12);
 
+    /// <summary>How tokens are counted: as the routes in force say, once routing knows which these are.</summary>
+    public TargetTokenizer Tokenizer { get; set; } = TargetTokenizer.Unrouted;
+
     /// <summary>The count of input tokens, once a rule asked for it.</summary>
     public TokenCount? Tokens { get; set; }
 

@@ -25,6 +25,9 @@ internal sealed record RouteDecision(string Scenario, string Reason, IReadOnlyLi
     /// <summary>Router.topK: how many of the targets are tried at most; null for all. Applied by <see cref="Trimmed"/> once the order is final.</summary>
     public int? TopK { get; init; }
 
+    /// <summary>The count that will be compared with what the provider reports; null when this request is not compared.</summary>
+    public TokenSample? Sample { get; set; }
+
     /// <summary>The decision with its first <see cref="TopK"/> targets only.</summary>
     public RouteDecision Trimmed() => TopK is not { } most || Targets.Count <= most
         ? this

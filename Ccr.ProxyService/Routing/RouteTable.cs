@@ -1,5 +1,6 @@
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Routing.Rules;
+using Ccr.ProxyService.Tokens;
 
 namespace Ccr.ProxyService.Routing;
 
@@ -39,6 +40,9 @@ internal sealed class RouteTable
 
     /// <summary>The configuration these lists are of.</summary>
     public CcrConfig Config { get; }
+
+    /// <summary>How the rules count: as for the default route's target, or where that is missing the long-context route's.</summary>
+    public TargetTokenizer Tokenizer => (For(Scenario.Default) ?? For(Scenario.LongContext))?[0].Tokenizer ?? TargetTokenizer.Unrouted;
 
     /// <summary>The targets of a scenario; null when the configuration has no route for it.</summary>
     public RouteTarget[]? For(string scenario) => _lists.GetValueOrDefault(scenario);

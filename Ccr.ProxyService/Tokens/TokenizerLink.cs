@@ -8,7 +8,7 @@ namespace Ccr.ProxyService.Tokens;
 /// unreachable; then nobody calls until a probe in the background, after a pause that grows from one to ten seconds, finds the service
 /// again. The pause shrinks only when a count has worked, so a service that lives but is too slow is left alone longer and longer too.
 /// </summary>
-internal sealed partial class TokenizerLink : BackgroundService, ITokenizerState
+internal sealed partial class TokenizerLink : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -30,6 +30,7 @@ internal sealed partial class TokenizerLink : BackgroundService, ITokenizerState
     public TokenizerLink(Uri address, TimeProvider time, ILogger<TokenizerLink> logger)
     {
         _address = address;
+        Key = ConversationKey.Hash(System.Text.Encoding.UTF8.GetBytes(address.AbsoluteUri));
         _time = time;
         _logger = logger;
         var handler = new SocketsHttpHandler
@@ -60,10 +61,13 @@ internal sealed partial class TokenizerLink : BackgroundService, ITokenizerState
     /// <summary>Calls the service.</summary>
     public Tokenizer.V1.Tokenizer.TokenizerClient Client { get; }
 
+    /// <summary>A number of the address, the same in every replica of the proxy.</summary>
+    public ulong Key { get; }
+
     /// <summary>Whether a call is worth its time. True before the first attempt.</summary>
     public bool IsUsable => _phase != Phase.Unreachable;
 
-    /// <inheritdoc/>
+    /// <summary>"connected" or "unreachable".</summary>
     public string State => _phase == Phase.Connected ? "connected" : "unreachable";
 
     /// <summary>A count was answered.</summary>

@@ -22,6 +22,9 @@ internal sealed class BoundedTable<TKey, TValue>(int limit, TKey otherKey, Func<
     /// <summary>The counters of that key, or those of the rest.</summary>
     public TValue this[TKey key] => _values.TryGetValue(key, out var value) ? value : Create(key);
 
+    /// <summary>The counters of that key; null when nothing was counted under it.</summary>
+    public TValue? Find(TKey key) => _values.GetValueOrDefault(key);
+
     private TValue Create(TKey key)
     {
         lock (_creating)

@@ -44,6 +44,14 @@ internal static class Metrics
     public static readonly Metric AffinityLookups = new("ccr_affinity_lookups_total", "counter", "Questions to other replicas about sessions that are new here.", "outcome");
     public static readonly Metric AffinitySessions = new("ccr_affinity_sessions", "gauge", "Sessions whose target is remembered here.");
 
+    public static readonly Metric DriftPercent = new("ccr_token_drift_pct", "gauge", "Tokens counted here less those that the provider reported, in percent of the latter, all compared requests together.", "tier");
+    public static readonly Metric DriftAbsolute = new("ccr_token_drift_absolute", "gauge", "Tokens counted here less those that the provider reported, all compared requests together.", "tier");
+    public static readonly Metric DriftAlerts = new("ccr_token_drift_alerts_total", "counter", "Compared requests whose counts differed by 10 % (warning) or 25 % (critical) and more.", "tier", "severity");
+    public static readonly Metric Calibration = new("ccr_token_calibration", "gauge", "The factor on counts that was learned from what the provider reports.", "tier");
+    public static readonly Metric PreRequestTokens = new("ccr_pre_request_tokens_total", "counter", "Tokens counted here in the requests that were counted, by part.", "tier", "component");
+    public static readonly Metric CountAnswers = new("ccr_count_tokens_total", "counter", "Answers to count_tokens, by who counted.", "source");
+    public static readonly Metric SamplesSkipped = new("ccr_token_samples_skipped_total", "counter", "Requests that were not counted for the comparison, to keep its work small.");
+
     public static readonly Metric RedisUp = new("ccr_redis_up", "gauge", "1 when the last write to Redis was confirmed. Only with a Redis.");
     public static readonly Metric RedisBuffered = new("ccr_redis_buffered", "gauge", "Finished requests whose counts Redis has not confirmed yet. Only with a Redis.");
     public static readonly Metric RedisSkipped = new("ccr_redis_recent_skipped_total", "counter", "Requests left out of the shared list of recent requests because newer ones filled it. Only with a Redis.");
@@ -59,6 +67,7 @@ internal static class Metrics
         ClientRequests, ClientFailures, ClientsLeft, FrontendRequests, FrontendDuration, ScenarioRequests, RoutingCounts,
         Overhead, ActiveRequests, ActiveStreams, PeakStreams,
         AffinityDecisions, AffinityLookups, AffinitySessions,
+        DriftPercent, DriftAbsolute, DriftAlerts, Calibration, PreRequestTokens, CountAnswers, SamplesSkipped,
         RedisUp, RedisBuffered, RedisSkipped,
     ];
 }

@@ -5,7 +5,7 @@ using Ccr.ProxyService.Tokens;
 namespace Ccr.ProxyService.Usage;
 
 /// <summary>Puts all numbers of this process onto the page /metrics.</summary>
-internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets, InstanceIdentity identity, RedisState redis)
+internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets, InstanceIdentity identity, RedisState redis, TokenMetrics? tokens = null)
 {
     /// <summary>Writes the whole page.</summary>
     public void Write(IBufferWriter<byte> output)
@@ -15,6 +15,7 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         WriteTargets(page);
         WriteClients(page);
         WriteAffinity(page);
+        tokens?.Write(page);
         WriteRedis(page);
     }
 

@@ -19,6 +19,8 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Breaker, "Breaker.", "{{ Breaker: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Cooldown, "Cooldown.", "{{ Cooldown: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.HealthProbes, "HealthProbes.", "{{ HealthProbes: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Tokenizer, "Providers[0].tokenizer.", "{{ Providers: [{{ tokenizer: {{ {0}: -5.5 }} }}] }}");
+        Add(KnownSettings.TokenizerChoice, "Providers[0].tokenizer.default.", "{{ Providers: [{{ tokenizer: {{ default: {{ type: 'api', url: 'https://e.com', {0}: -5.5 }} }} }}] }}");
         Add(KnownSettings.Router, "Router.", "{{ Router: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.WebSearch, "Router.webSearch.", "{{ Router: {{ webSearch: {{ {0}: -5.5 }} }} }}");
         Add(KnownSettings.Affinity, "Affinity.", "{{ Affinity: {{ {0}: -5.5 }} }}");
@@ -61,6 +63,8 @@ public sealed partial class KnownSettingsTests
     [InlineData("## Providers")]
     [InlineData("### model_settings")]
     [InlineData("### pricing")]
+    [InlineData("### tokenizer")]
+    [InlineData("#### A tokenizer")]
     [InlineData("## Router")]
     [InlineData("### Router.webSearch as an object")]
     [InlineData("## Affinity")]
@@ -94,6 +98,8 @@ public sealed partial class KnownSettingsTests
             "### pricing" => KnownSettings.Pricing,
             "## Affinity" => KnownSettings.Affinity,
             "## Mode" => KnownSettings.Mode,
+            "### tokenizer" => KnownSettings.Tokenizer,
+            "#### A tokenizer" => KnownSettings.TokenizerChoice,
             "## fallback" => KnownSettings.Fallback,
             "### Timeouts" => KnownSettings.Timeouts,
             "### Streams" => KnownSettings.Streams,
@@ -124,7 +130,7 @@ public sealed partial class KnownSettingsTests
     {
         var lists = Section("## Known from other routers, not in effect").Split("\n* ").Skip(1).ToDictionary(l => l[..l.IndexOf(':')], l => Quoted().Matches(l).Select(m => m.Groups[1].Value));
         Assert.Equal(NotInEffect(KnownSettings.Top), lists["Top level"]);
-        Assert.Equal(NotInEffect(KnownSettings.Provider), lists["Providers"]);
+        Assert.Equal(NotInEffect(KnownSettings.Provider), lists.GetValueOrDefault("Providers", []));
         Assert.Equal(NotInEffect(KnownSettings.Router), lists["Router"]);
     }
 

@@ -23,6 +23,7 @@ public sealed class SecretTests
         $"{{ Providers: [{{ name: 'p', api_base_url: 'https://{Secret} e.com' }}] }}",
         $"{{ Providers: [{{ name: 'p', api_base_url: 'https://e.com/?key={Secret}', api_key: '{Secret}\\n.' }}] }}",
         $"{{ Providers: [{{ name: 'p', api_base_url: 'https://e.com', models: '{Secret}', extra_headers: {{ 'X-Key': '{Secret}\\u0007' }}, auth_header: '{Secret}', protocol: '{Secret}' }}] }}",
+        $"{{ Providers: [{{ name: 'p', api_base_url: 'https://e.com', models: ['m'], count_tokens: '{Secret}', tokenizer: {{ default: {{ type: 'api', url: 'https://e.com/{Secret} x', apiKey: '{Secret}\\n', encoding: '{Secret}', fallback: '{Secret}', requestFormat: '{Secret}', calibration: '{Secret}', headers: {{ 'X-Key': '{Secret}\\u0007' }} }} }} }}] }}",
         $"{{ Providers: [{{ name: 'p', api_base_url: 'https://e.com', models: ['m'], extra_headers: '{Secret}', transformer: '{Secret}', anthropic_version: 5 }}] }}",
         "{ Providers: [{ name: 'p', api_base_url: '$KEY', models: ['m'], protocol: '$KEY' }], Router: { default: '$KEY', think: '$KEY,$KEY', longContextThreshold: '$KEY' } }",
         "{ Providers: [{ name: 'p', api_base_url: 'https://e.com', models: ['m'] }], Router: { default: 'p,$KEY' }, HOST: '$KEY', PORT: '$KEY' }",

@@ -1,11 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using Ccr.Protocols.Canonical;
+using Ccr.ProxyService.Tokens;
 using Ccr.Tests.Protocols.Anthropic;
 using Ccr.Tests.Protocols.Chat;
 using Ccr.Tests.Protocols.Gemini;
 using Ccr.Tests.Protocols.Responses;
 using Ccr.Tests.Proxy;
+using Ccr.Tests.Tokens;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccr.Tests.Dispatch;
 
@@ -66,6 +69,18 @@ public sealed class RescueTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, record.GetProperty("failure").ValueKind);
         Assert.Equal("second", record.GetProperty("model").GetString());
         Assert.True(record.GetProperty("outputTokens").GetInt64() >= 5);
+    }
+
+    [Fact]
+    public async Task What_a_continuation_reads_is_not_compared_with_the_count_of_the_request()
+    {
+        var drift = _proxy.Services.GetRequiredService<TokenDrift>();
+        await BreakAsync(Dialect.Anthropic, Dialect.OpenAIChat, Begun(Dialect.OpenAIChat), cuts: true, ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat, " wor", "ld")));
+
+        // It was counted, and its usage has come.
+        await TokenizerServiceTests.Eventually(() => Task.FromResult(drift.Tiers.Count > 0));
+        await TokenizerServiceTests.Eventually(async () => JsonDocument.Parse(await _proxy.Client.GetStringAsync("/api/requests?limit=1")).RootElement.GetProperty("requests").GetArrayLength() > 0);
+        Assert.All(drift.Tiers, t => Assert.Equal(0, t.Report.Samples));
     }
 
     [Theory]

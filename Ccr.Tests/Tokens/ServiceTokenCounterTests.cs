@@ -14,7 +14,7 @@ namespace Ccr.Tests.Tokens;
 public sealed class ServiceTokenCounterTests
 {
     private static readonly byte[] Body = """{"system":"You are brief.","messages":[{"role":"user","content":"Hello there, how are you?"}]}"""u8.ToArray();
-    private static readonly long Exact = RequestTokenCounter.Count(Body, BpeEncoding.Cl100kBase).Total;
+    private static readonly RequestTokens Exact = RequestTokenCounter.Count(Body, BpeEncoding.Cl100kBase);
     private static readonly TokenCount Estimate = new((Body.Length + 3) / 4, TokenCountSource.Estimate);
 
     [Fact]
@@ -23,8 +23,8 @@ public sealed class ServiceTokenCounterTests
         await using var service = await TokenizerFixture.StartAsync();
         await using var proxy = await Proxy.StartAsync(service.Address.AbsoluteUri);
         await TokenizerServiceTests.Eventually(() => Task.FromResult(proxy.State.State == "connected"));
-        Assert.Equal(new TokenCount(Exact, TokenCountSource.Service), await proxy.Counter.CountAsync(Body, default));
-        Assert.Equal(new TokenCount(Exact, TokenCountSource.Service), await proxy.ExactCounter.CountExactlyAsync(Body, default));
+        Assert.Equal(TokenCount.Of(Exact, BpeEncoding.Cl100kBase, TokenCountSource.Service), await proxy.Counter.CountAsync(Body, BpeEncoding.Cl100kBase, default));
+        Assert.Equal(TokenCount.Of(Exact, BpeEncoding.Cl100kBase, TokenCountSource.Service), await proxy.ExactCounter.CountExactlyAsync(Body, BpeEncoding.Cl100kBase, default));
     }
 
     [Fact]
@@ -33,18 +33,18 @@ public sealed class ServiceTokenCounterTests
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         await using var proxy = await Proxy.StartAsync($"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}");
-        Assert.Equal(Estimate, await proxy.Counter.CountAsync(Body, default).AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(Estimate, await proxy.Counter.CountAsync(Body, BpeEncoding.Cl100kBase, default).AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal("unreachable", proxy.State.State);
 
         // Now nobody waits any more: the answer is there when the call returns.
         for (var i = 0; i < 100; i++)
         {
-            var again = proxy.Counter.CountAsync(Body, default);
+            var again = proxy.Counter.CountAsync(Body, BpeEncoding.Cl100kBase, default);
             Assert.True(again.IsCompleted);
             Assert.Equal(Estimate, await again);
         }
 
-        Assert.Equal(new TokenCount(Exact, TokenCountSource.Local), await proxy.ExactCounter.CountExactlyAsync(Body, default));
+        Assert.Equal(TokenCount.Of(Exact, BpeEncoding.Cl100kBase, TokenCountSource.Local), await proxy.ExactCounter.CountExactlyAsync(Body, BpeEncoding.Cl100kBase, default));
         Assert.Single(proxy.Warnings);
         Assert.Contains("does not answer", proxy.Warnings[0], StringComparison.Ordinal);
     }
@@ -60,16 +60,16 @@ public sealed class ServiceTokenCounterTests
         }
 
         await using var proxy = await Proxy.StartAsync($"http://127.0.0.1:{port}");
-        Assert.Equal(Estimate, await proxy.Counter.CountAsync(Body, default));
+        Assert.Equal(Estimate, await proxy.Counter.CountAsync(Body, BpeEncoding.Cl100kBase, default));
         Assert.Equal("unreachable", proxy.State.State);
 
         await using (await TokenizerFixture.StartAsync($"--urls=http://127.0.0.1:{port}"))
         {
             await TokenizerServiceTests.Eventually(() => Task.FromResult(proxy.State.State == "connected"));
-            Assert.Equal(new TokenCount(Exact, TokenCountSource.Service), await proxy.Counter.CountAsync(Body, default));
+            Assert.Equal(TokenCount.Of(Exact, BpeEncoding.Cl100kBase, TokenCountSource.Service), await proxy.Counter.CountAsync(Body, BpeEncoding.Cl100kBase, default));
         }
 
-        Assert.Equal(Estimate, await proxy.Counter.CountAsync(Body, default));
+        Assert.Equal(Estimate, await proxy.Counter.CountAsync(Body, BpeEncoding.Cl100kBase, default));
         Assert.Equal("unreachable", proxy.State.State);
     }
 
@@ -80,8 +80,8 @@ public sealed class ServiceTokenCounterTests
         await using var proxy = await Proxy.StartAsync(service.Address.AbsoluteUri);
         await TokenizerServiceTests.Eventually(() => Task.FromResult(proxy.State.State == "connected"));
         var bad = "no json"u8.ToArray();
-        Assert.Equal(new TokenCount(2, TokenCountSource.Estimate), await proxy.Counter.CountAsync(bad, default));
-        Assert.Equal(new TokenCount(2, TokenCountSource.Estimate), await proxy.ExactCounter.CountExactlyAsync(bad, default));
+        Assert.Equal(new TokenCount(2, TokenCountSource.Estimate), await proxy.Counter.CountAsync(bad, BpeEncoding.Cl100kBase, default));
+        Assert.Equal(new TokenCount(2, TokenCountSource.Estimate), await proxy.ExactCounter.CountExactlyAsync(bad, BpeEncoding.Cl100kBase, default));
 
         // A machine that is slow for 250 ms may part them for a moment; a fault of the service would last.
         await TokenizerServiceTests.Eventually(() => Task.FromResult(proxy.State.State == "connected"));
@@ -93,28 +93,65 @@ public sealed class ServiceTokenCounterTests
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         await using var proxy = await Proxy.StartAsync($"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}");
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await proxy.Counter.CountAsync(Body, new CancellationToken(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await proxy.Counter.CountAsync(Body, BpeEncoding.Cl100kBase, new CancellationToken(true)));
     }
 
     [Fact]
     public async Task Without_an_address_this_process_counts()
     {
-        await using var proxy = await Proxy.StartAsync(null);
+        await using var proxy = await Proxy.StartAsync();
         Assert.Equal("in-process", proxy.State.State);
-        Assert.Equal(new TokenCount(Exact, TokenCountSource.Local), await proxy.Counter.CountAsync(Body, default));
-        Assert.Equal(new TokenCount(Exact, TokenCountSource.Local), await proxy.ExactCounter.CountExactlyAsync(Body, default));
-        Assert.Equal(new TokenCount(2, TokenCountSource.Estimate), await proxy.Counter.CountAsync("no json"u8.ToArray(), default));
-        Assert.Equal(new TokenCount(0, TokenCountSource.Estimate), await proxy.Counter.CountAsync(Array.Empty<byte>(), default));
+        Assert.Equal(TokenCount.Of(Exact, BpeEncoding.Cl100kBase, TokenCountSource.Local), await proxy.Counter.CountAsync(Body, BpeEncoding.Cl100kBase, default));
+        Assert.Equal(TokenCount.Of(Exact, BpeEncoding.Cl100kBase, TokenCountSource.Local), await proxy.ExactCounter.CountExactlyAsync(Body, BpeEncoding.Cl100kBase, default));
+        Assert.Equal(new TokenCount(2, TokenCountSource.Estimate), await proxy.Counter.CountAsync("no json"u8.ToArray(), BpeEncoding.Cl100kBase, default));
+        Assert.Equal(new TokenCount(0, TokenCountSource.Estimate), await proxy.Counter.CountAsync(Array.Empty<byte>(), BpeEncoding.Cl100kBase, default));
     }
 
     [Fact]
     public async Task A_huge_body_is_estimated_for_routing_and_counted_for_an_exact_answer()
     {
-        await using var proxy = await Proxy.StartAsync(null);
+        await using var proxy = await Proxy.StartAsync();
         var huge = Encoding.UTF8.GetBytes($$"""{"messages":[{"role":"user","content":"{{string.Concat(Enumerable.Repeat("some words ", 200_000))}}"}]}""");
         Assert.True(huge.Length > TokenLimits.RoutingBytes);
-        Assert.Equal(TokenEstimate.Of(huge.Length), await proxy.Counter.CountAsync(huge, default));
-        Assert.Equal(new TokenCount(RequestTokenCounter.Count(huge, BpeEncoding.Cl100kBase).Total, TokenCountSource.Local), await proxy.ExactCounter.CountExactlyAsync(huge, default));
+        Assert.Equal(TokenEstimate.Of(huge.Length), await proxy.Counter.CountAsync(huge, BpeEncoding.Cl100kBase, default));
+        Assert.Equal(TokenCount.Of(RequestTokenCounter.Count(huge, BpeEncoding.Cl100kBase), BpeEncoding.Cl100kBase, TokenCountSource.Local), await proxy.ExactCounter.CountExactlyAsync(huge, BpeEncoding.Cl100kBase, default));
+    }
+
+    [Fact]
+    public async Task Of_several_services_one_conversation_always_asks_the_same_and_another_one_when_that_is_gone()
+    {
+        await using var first = await TokenizerFixture.StartAsync();
+        await using var second = await TokenizerFixture.StartAsync();
+        await using var proxy = await Proxy.StartAsync(first.Address.AbsoluteUri, second.Address.AbsoluteUri);
+        var links = proxy.Links;
+        var asked = new HashSet<TokenizerLink>();
+        for (var conversation = 0; conversation < 40; conversation++)
+        {
+            var start = $$"""{"model":"m","messages":[{"role":"user","content":"conversation {{conversation}}"}""";
+            var link = links.For(Encoding.UTF8.GetBytes(start + "]}"));
+            Assert.Same(link, links.For(Encoding.UTF8.GetBytes(start + """,{"role":"assistant","content":"yes"},{"role":"user","content":"go on"}],"stream":true}""")));
+            asked.Add(link!);
+        }
+
+        // The ports are random, and so is the split; that all 40 go one way happens once in 10^12.
+        Assert.Equal(2, asked.Count);
+        var own = links.For(Body)!;
+        own.Failed("gone");
+        Assert.NotSame(own, links.For(Body));
+        Assert.Equal(TokenCount.Of(Exact, BpeEncoding.Cl100kBase, TokenCountSource.Service), await proxy.ExactCounter.CountExactlyAsync(Body, BpeEncoding.Cl100kBase, default));
+    }
+
+    [Fact]
+    public async Task The_service_counts_with_the_encoding_that_is_asked_for()
+    {
+        await using var service = await TokenizerFixture.StartAsync();
+        await using var proxy = await Proxy.StartAsync(service.Address.AbsoluteUri);
+        var body = """{"messages":[{"role":"user","content":"Быстрая лиса 跳过懒狗"}]}"""u8.ToArray();
+        foreach (var encoding in BpeEncoding.Names.Select(n => BpeEncoding.Find(n)!))
+        {
+            var count = await proxy.ExactCounter.CountExactlyAsync(body, encoding, default);
+            Assert.Equal((RequestTokenCounter.Count(body, encoding), encoding), (count.Parts!.Value, count.Encoding!));
+        }
     }
 
     [Theory]
@@ -123,7 +160,7 @@ public sealed class ServiceTokenCounterTests
     public void An_address_that_is_none_is_refused_by_name(string address)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration[TokensServiceCollectionExtensions.AddressSetting] = address;
+        builder.Configuration[TokensServiceCollectionExtensions.AddressSetting + ":0"] = address;
         var error = Assert.Throws<InvalidOperationException>(builder.AddTokenCounting);
         Assert.Equal($"services:tokenizer:http:0 (environment services__tokenizer__http__0) is \"{address}\"; it must be an address such as http://localhost:5000.", error.Message);
     }
@@ -136,14 +173,20 @@ public sealed class ServiceTokenCounterTests
 
         public ITokenizerState State => host.Services.GetRequiredService<ITokenizerState>();
 
+        public TokenizerLinks Links => host.Services.GetRequiredService<TokenizerLinks>();
+
         public IReadOnlyList<string> Warnings => log.Warnings;
 
-        public static async Task<Proxy> StartAsync(string? address)
+        public static async Task<Proxy> StartAsync(params string?[] addresses)
         {
             var builder = Host.CreateEmptyApplicationBuilder(null);
             var log = new WarningLog();
             builder.Logging.AddProvider(log);
-            builder.Configuration[TokensServiceCollectionExtensions.AddressSetting] = address;
+            for (var i = 0; i < addresses.Length; i++)
+            {
+                builder.Configuration[$"{TokensServiceCollectionExtensions.AddressSetting}:{i}"] = addresses[i];
+            }
+
             builder.AddTokenCounting();
             var host = builder.Build();
             await host.StartAsync();

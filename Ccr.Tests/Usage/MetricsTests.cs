@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
 using Ccr.Tests.Parts;
 
@@ -62,6 +63,16 @@ public sealed partial class MetricsTests
             "ccr_proxy_overhead_seconds_count 3",
             "ccr_active_requests 0",
             "ccr_active_streams 0",
+            "ccr_token_drift_pct{tier=\"b,m2\"} -16.7",
+            "ccr_token_drift_absolute{tier=\"b,m2\"} -2000",
+            "ccr_token_drift_alerts_total{tier=\"b,m2\",severity=\"warning\"} 10",
+            "ccr_token_drift_alerts_total{tier=\"b,m2\",severity=\"critical\"} 0",
+            "ccr_token_calibration{tier=\"b,m2\"} 1.2",
+            "ccr_pre_request_tokens_total{tier=\"b,m2\",component=\"messages\"} 3",
+            "ccr_pre_request_tokens_total{tier=\"b,m2\",component=\"system\"} 1",
+            "ccr_pre_request_tokens_total{tier=\"b,m2\",component=\"tools\"} 2",
+            "ccr_count_tokens_total{source=\"local\"} 1",
+            "ccr_token_samples_skipped_total 0",
             "ccr_redis_up 0",
             "ccr_redis_buffered 3",
         ];
@@ -140,7 +151,16 @@ public sealed partial class MetricsTests
     private string Page(bool redis = true)
     {
         var output = new ArrayBufferWriter<byte>();
-        new MetricsPage(_recorder, new FakeTargetStates(), new InstanceIdentity("i", Samples.Start), new RedisState(_recorder, redis)).Write(output);
+        var drift = new TokenDrift();
+        drift.Count("b,m2", new(1, 2, 3));
+        for (var i = 0; i < 10; i++)
+        {
+            drift.Observe("b,m2", 1000, 1200);
+        }
+
+        var totals = new TokenTotals();
+        totals.Answered("local");
+        new MetricsPage(_recorder, new FakeTargetStates(), new InstanceIdentity("i", Samples.Start), new RedisState(_recorder, redis), new TokenMetrics(drift, totals)).Write(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }

@@ -2,21 +2,21 @@ using Ccr.Tokenization;
 
 namespace Ccr.TokenizerService.Counting;
 
-/// <summary>Counts texts and requests, long ones away from the shared threads.</summary>
-internal static class Counter
+/// <summary>Counts texts and requests, long ones away from the shared threads; texts that came before by their kept counts.</summary>
+internal sealed class Counter(TextCountCache cache)
 {
     /// <summary>The tokens of a text. Stops between parts when the token fires.</summary>
-    public static ValueTask<long> CountAsync(ReadOnlyMemory<byte> text, BpeEncoding encoding, CancellationToken cancellationToken) =>
+    public ValueTask<long> CountAsync(ReadOnlyMemory<byte> text, BpeEncoding encoding, CancellationToken cancellationToken) =>
         text.Length <= TokenizerLimits.ShortText
-            ? ValueTask.FromResult(encoding.CountTokens(text.Span))
+            ? ValueTask.FromResult(cache.CountTokens(text.Span, encoding))
             : OnOwnThreadAsync(() => CountSliced(text, encoding, cancellationToken), cancellationToken);
 
     /// <summary>The tokens of a request body.</summary>
     /// <exception cref="System.Text.Json.JsonException">The body is no JSON.</exception>
-    public static ValueTask<RequestTokens> CountRequestAsync(ReadOnlyMemory<byte> body, BpeEncoding encoding, CancellationToken cancellationToken) =>
+    public ValueTask<RequestTokens> CountRequestAsync(ReadOnlyMemory<byte> body, BpeEncoding encoding, CancellationToken cancellationToken) =>
         body.Length <= TokenizerLimits.ShortText
-            ? ValueTask.FromResult(RequestTokenCounter.Count(body.Span, encoding))
-            : OnOwnThreadAsync(() => RequestTokenCounter.Count(body.Span, encoding), cancellationToken);
+            ? ValueTask.FromResult(RequestTokenCounter.Count(body.Span, encoding, cache))
+            : OnOwnThreadAsync(() => RequestTokenCounter.Count(body.Span, encoding, cache), cancellationToken);
 
     private static long CountSliced(ReadOnlyMemory<byte> text, BpeEncoding encoding, CancellationToken cancellationToken)
     {

@@ -7,14 +7,14 @@ using Grpc.Core;
 namespace Ccr.TokenizerService.Counting;
 
 /// <summary>The service of Protos/tokenizer.proto.</summary>
-internal sealed class GrpcTokenizer(TokenizerMetrics metrics, TimeProvider time) : Tokenizer.V1.Tokenizer.TokenizerBase
+internal sealed class GrpcTokenizer(Counter counter, TokenizerMetrics metrics, TimeProvider time) : Tokenizer.V1.Tokenizer.TokenizerBase
 {
     /// <inheritdoc/>
     public override Task<CountReply> CountText(CountTextRequest request, ServerCallContext context) =>
         MeasureAsync(TokenizerMethod.CountText, context, async work =>
         {
             var encoding = InvalidRequest.Encoding(request.Encoding);
-            var tokens = await Counter.CountAsync(request.Text.Memory, encoding, context.CancellationToken).ConfigureAwait(false);
+            var tokens = await counter.CountAsync(request.Text.Memory, encoding, context.CancellationToken).ConfigureAwait(false);
             work.Add(texts: 1, request.Text.Length, tokens);
             return new CountReply { Tokens = tokens };
         });
@@ -28,7 +28,7 @@ internal sealed class GrpcTokenizer(TokenizerMetrics metrics, TimeProvider time)
             foreach (var text in request.Texts)
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
-                var tokens = await Counter.CountAsync(text.Memory, encoding, context.CancellationToken).ConfigureAwait(false);
+                var tokens = await counter.CountAsync(text.Memory, encoding, context.CancellationToken).ConfigureAwait(false);
                 work.Add(texts: 1, text.Length, tokens);
                 reply.Tokens.Add(tokens);
             }
@@ -44,7 +44,7 @@ internal sealed class GrpcTokenizer(TokenizerMetrics metrics, TimeProvider time)
             RequestTokens tokens;
             try
             {
-                tokens = await Counter.CountRequestAsync(request.Body.Memory, encoding, context.CancellationToken).ConfigureAwait(false);
+                tokens = await counter.CountRequestAsync(request.Body.Memory, encoding, context.CancellationToken).ConfigureAwait(false);
             }
             catch (JsonException e)
             {
@@ -59,21 +59,21 @@ internal sealed class GrpcTokenizer(TokenizerMetrics metrics, TimeProvider time)
     public override Task<CountReply> CountStream(IAsyncStreamReader<TextChunk> requestStream, ServerCallContext context) =>
         MeasureAsync(TokenizerMethod.CountStream, context, async work =>
         {
-            IncrementalCounter? counter = null;
+            IncrementalCounter? parts = null;
             var bytes = 0L;
             await foreach (var chunk in requestStream.ReadAllAsync(context.CancellationToken).ConfigureAwait(false))
             {
-                counter ??= new IncrementalCounter(InvalidRequest.Encoding(chunk.Encoding));
+                parts ??= new IncrementalCounter(InvalidRequest.Encoding(chunk.Encoding));
                 for (var rest = chunk.Text.Memory; !rest.IsEmpty; rest = rest[Math.Min(TokenizerLimits.Slice, rest.Length)..])
                 {
                     context.CancellationToken.ThrowIfCancellationRequested();
-                    counter.Append(rest.Span[..Math.Min(TokenizerLimits.Slice, rest.Length)]);
+                    parts.Append(rest.Span[..Math.Min(TokenizerLimits.Slice, rest.Length)]);
                 }
 
                 bytes += chunk.Text.Length;
             }
 
-            var tokens = counter?.Finish() ?? 0;
+            var tokens = parts?.Finish() ?? 0;
             work.Add(texts: 1, bytes, tokens);
             return new CountReply { Tokens = tokens };
         });

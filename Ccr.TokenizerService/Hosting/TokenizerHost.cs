@@ -1,6 +1,7 @@
 using Ccr.ServiceDefaults;
 using Ccr.Tokenization;
 using Ccr.TokenizerService.Counting;
+using Ccr.TokenizerService.Health;
 using Ccr.TokenizerService.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -31,7 +32,10 @@ internal static class TokenizerHost
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = TokenizerLimits.MaxMessageBytes);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<TokenizerMetrics>();
+        builder.Services.AddSingleton(new TextCountCache(TokenizerLimits.KeptTexts));
+        builder.Services.AddSingleton<Counter>();
         builder.Services.AddSingleton<GrpcTokenizer>();
+        builder.Services.AddSingleton<GrpcHealth>();
         if (builder.AddSharedRedis())
         {
             builder.Services.AddSingleton<UsageWriter>();
@@ -41,6 +45,7 @@ internal static class TokenizerHost
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapGrpcService<GrpcTokenizer>();
+        app.MapGrpcService<GrpcHealth>();
         app.MapGet("/metrics", MetricsPage.WriteAsync);
         BpeEncoding.Cl100kBase.Load();
         BpeEncoding.O200kBase.Load();

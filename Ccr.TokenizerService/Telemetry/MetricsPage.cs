@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ccr.Tokenization;
 using Grpc.Core;
 
 namespace Ccr.TokenizerService.Telemetry;
@@ -15,11 +16,11 @@ internal static class MetricsPage
         var metrics = http.RequestServices.GetRequiredService<TokenizerMetrics>();
         var usage = http.RequestServices.GetService<UsageWriter>();
         http.Response.ContentType = ContentType;
-        return http.Response.WriteAsync(Render(metrics, usage), http.RequestAborted);
+        return http.Response.WriteAsync(Render(metrics, http.RequestServices.GetRequiredService<TextCountCache>().Totals, usage), http.RequestAborted);
     }
 
     /// <summary>The page; <paramref name="usage"/> is null when no Redis is configured.</summary>
-    public static string Render(TokenizerMetrics metrics, UsageWriter? usage)
+    public static string Render(TokenizerMetrics metrics, CountCacheTotals cache, UsageWriter? usage)
     {
         var page = new StringBuilder(4096);
         Family(page, "ccr_tokenizer_requests_total", "counter", "Calls by method and gRPC status.");
@@ -40,12 +41,14 @@ internal static class MetricsPage
             Histogram(page, method, metrics[method]);
         }
 
+        Single(page, "ccr_tokenizer_cache_hits_total", "counter", "Texts whose count was known from before.", cache.Hits);
+        Single(page, "ccr_tokenizer_cache_misses_total", "counter", "Texts that were long enough to be kept and not known.", cache.Misses);
+        Single(page, "ccr_tokenizer_cache_known_bytes_total", "counter", "Bytes of texts whose count was known.", cache.KnownBytes);
+        Single(page, "ccr_tokenizer_cache_encoded_bytes_total", "counter", "Bytes of texts that had to be encoded.", cache.EncodedBytes);
         if (usage is not null)
         {
-            Family(page, "ccr_tokenizer_redis_up", "gauge", "1 when the last write to Redis was confirmed.");
-            Line(page, "ccr_tokenizer_redis_up", usage.IsConnected ? 1 : 0);
-            Family(page, "ccr_tokenizer_redis_buffered_requests", "gauge", "Calls whose counts Redis has not confirmed.");
-            Line(page, "ccr_tokenizer_redis_buffered_requests", usage.Buffered);
+            Single(page, "ccr_tokenizer_redis_up", "gauge", "1 when the last write to Redis was confirmed.", usage.IsConnected ? 1 : 0);
+            Single(page, "ccr_tokenizer_redis_buffered_requests", "gauge", "Calls whose counts Redis has not confirmed.", usage.Buffered);
         }
 
         return page.ToString();
@@ -73,6 +76,12 @@ internal static class MetricsPage
 
         Line(page, $"ccr_tokenizer_duration_seconds_sum{{method=\"{method}\"}}", metrics.Duration.TotalSeconds);
         Line(page, $"ccr_tokenizer_duration_seconds_count{{method=\"{method}\"}}", count);
+    }
+
+    private static void Single(StringBuilder page, string name, string type, string help, double value)
+    {
+        Family(page, name, type, help);
+        Line(page, name, value);
     }
 
     private static void Family(StringBuilder page, string name, string type, string help) =>

@@ -18,14 +18,15 @@ public sealed class BpeEncoding
 
     private static readonly BpeEncoding[] All =
     [
-        new("cl100k_base", Pattern.Cl100k), new("o200k_base", Pattern.O200k), new("p50k_base", Pattern.Gpt2), new("r50k_base", Pattern.Gpt2),
+        new(0, "cl100k_base", Pattern.Cl100k), new(1, "o200k_base", Pattern.O200k), new(2, "p50k_base", Pattern.Gpt2), new(3, "r50k_base", Pattern.Gpt2),
     ];
 
     private readonly Pattern _pattern;
     private readonly Lazy<Vocabulary> _vocabulary;
 
-    private BpeEncoding(string name, Pattern pattern)
+    private BpeEncoding(int id, string name, Pattern pattern)
     {
+        Id = id;
         Name = name;
         _pattern = pattern;
         _vocabulary = new Lazy<Vocabulary>(() => Vocabulary.Load(name));
@@ -44,11 +45,20 @@ public sealed class BpeEncoding
     /// <summary>The encoding of GPT-4o and later OpenAI models.</summary>
     public static BpeEncoding O200kBase => All[1];
 
+    /// <summary>The encoding of the last completion models of GPT-3 (text-davinci-002 and -003, Codex).</summary>
+    public static BpeEncoding P50kBase => All[2];
+
+    /// <summary>The encoding of GPT-2 and the first models of GPT-3.</summary>
+    public static BpeEncoding R50kBase => All[3];
+
     /// <summary>The names that <see cref="Find"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = Array.ConvertAll(All, encoding => encoding.Name);
 
     /// <summary>The name as tiktoken spells it.</summary>
     public string Name { get; }
+
+    /// <summary>A number that tells the encodings apart in this process.</summary>
+    internal int Id { get; }
 
     internal Vocabulary Vocabulary => _vocabulary.Value;
 

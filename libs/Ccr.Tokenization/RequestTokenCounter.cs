@@ -29,9 +29,13 @@ public static class RequestTokenCounter
 
     /// <summary>Counts a request body. Fields and values it does not know count nothing.</summary>
     /// <exception cref="JsonException">The body is no JSON, or no JSON object.</exception>
-    public static RequestTokens Count(ReadOnlySpan<byte> requestJson, BpeEncoding encoding)
+    public static RequestTokens Count(ReadOnlySpan<byte> requestJson, BpeEncoding encoding) => Count(requestJson, encoding, null);
+
+    /// <summary>The same with the counts of texts that were seen before; null looks nothing up.</summary>
+    /// <exception cref="JsonException">The body is no JSON, or no JSON object.</exception>
+    public static RequestTokens Count(ReadOnlySpan<byte> requestJson, BpeEncoding encoding, TextCountCache? cache)
     {
         ArgumentNullException.ThrowIfNull(encoding);
-        return new RequestWalker(requestJson, encoding).Count();
+        return new RequestWalker(requestJson, encoding, cache).Count();
     }
 }

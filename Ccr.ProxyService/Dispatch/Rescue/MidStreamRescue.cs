@@ -140,6 +140,12 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinit
 
             var number = course.Begin(target);
             var continuation = Continuation.Of(message, call.Canonical, prefill);
+            if (!ReferenceEquals(continuation.Request, call.Canonical))
+            {
+                // It is asked with the answer so far, which is not in our count.
+                call.Decision!.Sample = null;
+            }
+
             using var attempt = new Attempt(parts, call, pass, continuation) { IsLater = true };
             var outcome = await attempt.OpenAsync().ConfigureAwait(false) ?? await attempt.CarryAsync(client, number).ConfigureAwait(false);
             call.UpstreamTime += attempt.Elapsed;

@@ -6,7 +6,7 @@ using Ccr.ProxyService.Tokens;
 namespace Ccr.ProxyService.Routing.Rules;
 
 /// <summary>Tells whether a rule's conditions hold. What costs most is asked last.</summary>
-internal sealed class RuleMatcher(ITokenCounter counter)
+internal sealed class RuleMatcher(ITokenCounter counter, TokenDrift drift)
 {
     /// <summary>The number of the first condition that does not hold; -1 when all do.</summary>
     public async ValueTask<int> FirstMissAsync(RouteRule rule, RouteContext context, RouteTable table, CancellationToken cancellationToken)
@@ -64,7 +64,9 @@ internal sealed class RuleMatcher(ITokenCounter counter)
         return await FitsAsync(rule, context, cancellationToken).ConfigureAwait(false) ? -1 : 9;
     }
 
-    /// <summary>The count of a request's tokens, asked for at most once, and not at all where the size in bytes says enough.</summary>
+    /// <summary>
+    /// The count of a request's tokens by the encoding and the factor of the routes in force, asked for at most once, and not at all where the size in bytes says enough.
+    /// </summary>
     public async ValueTask<TokenCount> CountAsync(RouteContext context, long enough, CancellationToken cancellationToken)
     {
         if (context.Tokens is { } known && (known.Source != TokenCountSource.Size || known.Tokens <= enough))
@@ -72,9 +74,14 @@ internal sealed class RuleMatcher(ITokenCounter counter)
             return known;
         }
 
-        // A token is at least one byte.
+        // A token is at least one byte, and a byte is no more than the factor.
         var body = context.Call.Body;
-        var count = body.Length <= enough ? new TokenCount(body.Length, TokenCountSource.Size) : await counter.CountAsync(body, cancellationToken).ConfigureAwait(false);
+        var tokenizer = context.Tokenizer;
+        var factor = drift.Factor(tokenizer).Factor;
+        var most = (long)Math.Ceiling(body.Length * Math.Max(1, factor));
+        var count = most <= enough
+            ? new TokenCount(most, TokenCountSource.Size)
+            : (await counter.CountAsync(body, tokenizer.Encoding, cancellationToken).ConfigureAwait(false)).Times(factor);
         context.Tokens = count;
         return count;
     }

@@ -11,6 +11,8 @@ internal static class TokenTexts
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly string[] Lines = [.. Files("*.cs").SelectMany(static file => file.Split('\n'))];
+
     /// <summary>The kinds that <see cref="Make"/> knows.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["code", "json", "prose", "cjk"];
 
@@ -23,6 +25,27 @@ internal static class TokenTexts
         "cjk" => Chain(Corpus("chinese.txt") + Corpus("japanese-korean.txt")),
         _ => throw new ArgumentException($"There is no text of the kind '{kind}'.", nameof(kind)),
     });
+
+    /// <summary>The request of a turn, from 1, of an agent that reads 120 lines in each: the whole conversation up to there.</summary>
+    public static byte[] Turn(int turn)
+    {
+        var messages = new List<object> { new { role = "user", content = "Read the files of this repository one after the other and say what each does; begin with the first." } };
+        for (var i = 1; i < turn; i++)
+        {
+            messages.Add(new
+            {
+                role = "assistant",
+                content = new object[]
+                {
+                    new { type = "text", text = $"Step {i}: the last file is clear to me now, so I go on to the part number {i}." },
+                    new { type = "tool_use", id = $"toolu_{i:D8}", name = "Read", input = new { file_path = $"/src/Part{i}.cs", limit = 120 } },
+                },
+            });
+            messages.Add(new { role = "user", content = new[] { new { type = "tool_result", tool_use_id = $"toolu_{i:D8}", content = string.Join('\n', Lines.Skip(i * 120 % (Lines.Length - 120)).Take(120)) } } });
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(new { model = "model", max_tokens = 32_000, system = string.Join('\n', Lines.Take(300)), messages }, Plain);
+    }
 
     private static byte[] Cut(string text)
     {

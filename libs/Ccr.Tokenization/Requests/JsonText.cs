@@ -7,8 +7,27 @@ namespace Ccr.Tokenization.Requests;
 /// <summary>Counts the text of a JSON string from its bytes in the document.</summary>
 internal static class JsonText
 {
-    /// <summary>Counts a string's tokens. <paramref name="raw"/> is what stands between the quotes, already checked by the reader.</summary>
-    public static long Count(ReadOnlySpan<byte> raw, bool isEscaped, BpeEncoding encoding)
+    /// <summary>
+    /// Counts a string's tokens. <paramref name="raw"/> is what stands between the quotes, already checked by the reader. A count is kept
+    /// for the escaped form, so that a text that is known need not be unescaped either.
+    /// </summary>
+    public static long Count(ReadOnlySpan<byte> raw, bool isEscaped, BpeEncoding encoding, TextCountCache? cache)
+    {
+        if (cache is null)
+        {
+            return Count(raw, isEscaped, encoding);
+        }
+
+        if (!cache.TryFind(raw, encoding, isEscaped, out var hash, out var tokens))
+        {
+            tokens = Count(raw, isEscaped, encoding);
+            cache.Keep(hash, raw.Length, tokens);
+        }
+
+        return tokens;
+    }
+
+    private static long Count(ReadOnlySpan<byte> raw, bool isEscaped, BpeEncoding encoding)
     {
         if (!isEscaped)
         {

@@ -3,13 +3,14 @@ using System.Text.Json;
 namespace Ccr.Tokenization.Requests;
 
 /// <summary>Walks a request body once, in the order of its bytes, whatever the order of its properties.</summary>
-internal readonly ref struct RequestWalker(ReadOnlySpan<byte> json, BpeEncoding encoding)
+internal readonly ref struct RequestWalker(ReadOnlySpan<byte> json, BpeEncoding encoding, TextCountCache? cache)
 {
     /// <summary>Deeper than any schema in use; a body nested deeper is refused as bad JSON.</summary>
     private const int MaxDepth = 256;
 
     private readonly ReadOnlySpan<byte> _json = json;
     private readonly BpeEncoding _encoding = encoding;
+    private readonly TextCountCache? _cache = cache;
 
     /// <summary>What a block is, as far as it matters when it gives no data to count.</summary>
     private enum Kind
@@ -293,7 +294,7 @@ internal readonly ref struct RequestWalker(ReadOnlySpan<byte> json, BpeEncoding 
     {
         if (reader.TokenType == JsonTokenType.String)
         {
-            return JsonText.Count(reader.ValueSpan, reader.ValueIsEscaped, _encoding);
+            return JsonText.Count(reader.ValueSpan, reader.ValueIsEscaped, _encoding, _cache);
         }
 
         reader.Skip();
@@ -306,7 +307,7 @@ internal readonly ref struct RequestWalker(ReadOnlySpan<byte> json, BpeEncoding 
         var start = (int)reader.TokenStartIndex;
         var isNull = reader.TokenType == JsonTokenType.Null;
         reader.Skip();
-        return isNull ? 0 : _encoding.CountTokens(_json[start..(int)reader.BytesConsumed]);
+        return isNull ? 0 : JsonText.Count(_json[start..(int)reader.BytesConsumed], false, _encoding, _cache);
     }
 
     /// <summary>Moves on to the value when the property has this name.</summary>
