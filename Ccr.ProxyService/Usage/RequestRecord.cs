@@ -31,7 +31,7 @@ internal sealed record RequestRecord
     /// <summary>The model the client asked for.</summary>
     public required string RequestedModel { get; init; }
 
-    /// <summary>The routing scenario: "default", "background", "think", "longContext", "webSearch", "image", "direct".</summary>
+    /// <summary>The routing scenario: "default", "background", "think", "longContext", "webSearch", "image", "direct"; "attached" for one that got the answer of an identical request.</summary>
     public required string Scenario { get; init; }
 
     /// <summary>Why that scenario, in words for a person.</summary>
