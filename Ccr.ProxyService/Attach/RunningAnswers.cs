@@ -43,6 +43,13 @@ internal sealed class RunningAnswers : IDisposable
         {
             if (_running.TryGetValue(key, out var running))
             {
+                if (!call.Config.Attach.Concurrent && !running.IsFirstGone && !IsTryAgain(http.Request))
+                {
+                    // Another one that happens to be the same: it gets an answer of its own.
+                    own?.Dispose();
+                    return null;
+                }
+
                 if (running.TryAttach(http) is { } reader)
                 {
                     own?.Dispose();
@@ -67,6 +74,9 @@ internal sealed class RunningAnswers : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stopping.Dispose();
+
+    /// <summary>Whether a client's library says that it asks again.</summary>
+    private static bool IsTryAgain(HttpRequest request) => request.Headers["x-stainless-retry-count"] is { Count: > 0 } count && count != "0";
 
     private void Stop()
     {

@@ -6,6 +6,12 @@ internal sealed record AttachConfig
     /// <summary>Whether it does. Default true; a client turns it off for a request with x-ccr-attach: off.</summary>
     public bool Enabled { get; init; } = true;
 
+    /// <summary>
+    /// Whether a request attaches to one whose client is still there (concurrent). Default false: only a try again does, known by its counter or because the first client has left. Who sends one
+    /// prompt several times at once mostly wants several answers.
+    /// </summary>
+    public bool Concurrent { get; init; }
+
     /// <summary>How long a call goes on after its last client has left (windowMs). Default 1.5 s: a try again comes within a second, and a person's break must not cost much.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromMilliseconds(1500);
 

@@ -19,6 +19,7 @@ internal static class AttachReader
         return new()
         {
             Enabled = section.Flag("enabled") ?? defaults.Enabled,
+            Concurrent = section.Flag("concurrent") ?? defaults.Concurrent,
             Window = section.Integer("windowMs", 0, LongestWindow) is { } window ? TimeSpan.FromMilliseconds(window) : defaults.Window,
             MaxBytes = (int)(section.Integer("maxBytes", 1024, 256 * 1024 * 1024) ?? defaults.MaxBytes),
         };

@@ -302,6 +302,7 @@ internal static class KnownSettings
     public static readonly KnownSetting[] Attach =
     [
         new("enabled", "true or false", "true"),
+        new("concurrent", "true or false", "false"),
         new("windowMs", "number", "1500"),
         new("maxBytes", "number", "4194304"),
     ];

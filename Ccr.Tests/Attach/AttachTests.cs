@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Ccr.Tests.Attach;
 
 /// <summary>Identical requests share one call to the provider.</summary>
-public sealed class AttachTests : IAsyncLifetime
+public sealed class AttachTests : IAsyncLifetime, IDisposable
 {
     private const string Asked = """{"model":"native,sim-text","max_tokens":100,"stream":true,"messages":[{"role":"user","content":"hi"}]}""";
     private const string AskedWhole = """{"model":"native,sim-text","max_tokens":100,"messages":[{"role":"user","content":"hi"}]}""";
@@ -38,8 +38,9 @@ public sealed class AttachTests : IAsyncLifetime
     {
         _go.TrySetResult();
         await _upstream.DisposeAsync();
-        _deadline.Dispose();
     }
+
+    public void Dispose() => _deadline.Dispose();
 
     [Fact]
     public async Task A_client_that_comes_back_in_the_middle_gets_the_same_bytes_from_the_one_call()
@@ -85,6 +86,36 @@ public sealed class AttachTests : IAsyncLifetime
         Assert.Null(attached.Cost);
         Assert.Contains(id, attached.RouteReason, StringComparison.Ordinal);
         Assert.NotEqual(id, attached.RequestId);
+    }
+
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData("0", 2)]
+    [InlineData("1", 1)]
+    public async Task By_default_only_a_try_again_attaches_to_a_call_whose_client_is_there(string? retryCount, int calls)
+    {
+        await using var proxy = await StartAsync("concurrent: false");
+        _upstream.Answer(Held);
+        using var first = await proxy.PostAsync(Asked);
+        using var second = await proxy.PostAsync(Asked, retryCount is null ? null : Header("x-stainless-retry-count", retryCount));
+        _go.SetResult();
+
+        Assert.Equal(string.Concat(Frames), await first.Content.ReadAsStringAsync());
+        Assert.Equal(string.Concat(Frames), await second.Content.ReadAsStringAsync());
+        Assert.Equal(calls, _upstream.Requests.Count);
+    }
+
+    [Fact]
+    public async Task By_default_a_client_that_comes_back_attaches()
+    {
+        await using var proxy = await StartAsync("concurrent: false, windowMs: 60000");
+        _upstream.Answer(Held);
+        await LeaveAsync(proxy);
+        await WhenAsync(proxy, static a => a.IsFirstGone);
+        using var again = await proxy.PostAsync(Asked);
+        _go.SetResult();
+        Assert.Equal(string.Concat(Frames), await again.Content.ReadAsStringAsync());
+        Assert.Single(_upstream.Requests);
     }
 
     [Theory]
@@ -351,7 +382,7 @@ public sealed class AttachTests : IAsyncLifetime
     }
 
     private Task<RunningProxy> StartAsync(string attach = "", string more = "") =>
-        RunningProxy.StartAsync(RunningProxy.Config(_upstream.BaseAddress, "\"default\": \"native,sim-text\"", $"{more} \"Attach\": {{ {attach} }}, \"Rescue\": {{ \"enabled\": false }},"));
+        RunningProxy.StartAsync(RunningProxy.Config(_upstream.BaseAddress, "\"default\": \"native,sim-text\"", $"{more} \"Attach\": {{ {(attach.Contains("concurrent", StringComparison.Ordinal) ? "" : "concurrent: true,")} {attach} }}, \"Rescue\": {{ \"enabled\": false }},"));
 
     /// <summary>Asks, reads the beginning, and breaks the connection.</summary>
     private async Task LeaveAsync(RunningProxy proxy)

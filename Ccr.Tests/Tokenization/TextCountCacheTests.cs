@@ -12,7 +12,7 @@ public sealed class TextCountCacheTests
     [Fact]
     public void A_conversation_of_200_turns_costs_its_new_text_only()
     {
-        var cache = new TextCountCache(4096);
+        var cache = new TextCountCache(65_536);
         var sent = 0L;
         for (var turn = 1; turn <= Turns; turn++)
         {
