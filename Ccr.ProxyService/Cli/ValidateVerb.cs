@@ -1,5 +1,5 @@
-using Ccr.Protocols.Canonical;
 using System.CommandLine;
+using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration;
 
 namespace Ccr.ProxyService.Cli;

@@ -1,5 +1,5 @@
-using Ccr.ProxyService.Routing.Rules;
 using Ccr.ProxyService.Routing.Order;
+using Ccr.ProxyService.Routing.Rules;
 
 namespace Ccr.ProxyService.Configuration;
 

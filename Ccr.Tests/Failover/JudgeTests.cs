@@ -8,7 +8,12 @@ public class JudgeTests
 {
     private static readonly WireAnswer Whole = new()
     {
-        Kind = AnswerKind.Whole, Status = 200, Text = NumberedWords.Text(60), OutputTokens = 60, FirstText = TimeSpan.FromSeconds(0.1), Total = TimeSpan.FromSeconds(1),
+        Kind = AnswerKind.Whole,
+        Status = 200,
+        Text = NumberedWords.Text(60),
+        OutputTokens = 60,
+        FirstText = TimeSpan.FromSeconds(0.1),
+        Total = TimeSpan.FromSeconds(1),
     };
 
     private static readonly WireAnswer Error = new() { Kind = AnswerKind.ErrorStatus, Status = 503, Message = "sorry" };
@@ -140,7 +145,10 @@ public class JudgeTests
 
     private static Verdict Of(string id, WireAnswer answer, double[] primary, double[] others) => Judge.Of(new CellRun
     {
-        Cell = Find(id), Answers = [answer], Primary = [.. primary.Select(TimeSpan.FromSeconds)], Others = [.. others.Select(TimeSpan.FromSeconds)],
+        Cell = Find(id),
+        Answers = [answer],
+        Primary = [.. primary.Select(TimeSpan.FromSeconds)],
+        Others = [.. others.Select(TimeSpan.FromSeconds)],
     }).Verdict;
 
     private static Cell Find(string id) => Cell.All.First(c => c.Scenario.Id == id && c.Client == WireDialect.Chat);
