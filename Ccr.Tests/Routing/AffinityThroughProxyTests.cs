@@ -170,6 +170,9 @@ public sealed class AffinityThroughProxyTests : IAsyncLifetime
     {
         using var response = await proxy.PostAsync(Wire.Body(Dialect.Anthropic, "claude-x", false), r => r.Headers.Add("x-session-id", session));
         Assert.Equal(200, (int)response.StatusCode);
+
+        // To its end: a client that leaves before it is no answer served.
+        await response.Content.ReadAsStringAsync();
         return response.Headers.GetValues("x-ccr-tier").Single();
     }
 
