@@ -7,6 +7,7 @@ namespace Ccr.ProxyService.Health;
 /// <summary>What is known of one target.</summary>
 internal sealed class TargetEntry(string name, Func<double> random)
 {
+    private long _lastForced;
     private readonly ConcurrentDictionary<string, Cooldown> _keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Counter> _refusals = new(StringComparer.Ordinal);
     private int _active;
@@ -64,4 +65,11 @@ internal sealed class TargetEntry(string name, Func<double> random)
 
     /// <summary>It was not asked.</summary>
     public void Refused(string word) => _refusals.GetOrAdd(word, static _ => new()).Add();
+
+    /// <summary>Takes the next of the calls that go past an open breaker because nobody else answers: one in a quarter of a second.</summary>
+    public bool TryForce(long now)
+    {
+        var last = Interlocked.Read(ref _lastForced);
+        return now - last >= 250 && Interlocked.CompareExchange(ref _lastForced, now, last) == last;
+    }
 }

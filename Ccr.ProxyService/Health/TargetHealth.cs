@@ -50,6 +50,12 @@ internal sealed class TargetHealth(RequestRouter router, TimeProvider time) : IT
         var provider = ProviderOf(target.Provider.Name);
         entry.Provider = target.Provider;
         entry.LastUse = Now;
+        if ((mode & AdmitMode.Force) != 0 && call.Config.Breaker.Enabled && call.Decision is { Targets.Count: > 1 } && entry.Breaker.Refuses(Now) && !entry.TryForce(Now))
+        {
+            // When all are down, a thousand clients must not find it out one by one.
+            return new(Refused(entry, Open(entry, Now)));
+        }
+
         if (provider.Queue.TryEnter(target.Provider.Limits.MaxConcurrent))
         {
             return new(Finish(target, call, mode, entry, provider));

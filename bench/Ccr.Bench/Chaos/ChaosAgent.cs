@@ -96,7 +96,7 @@ internal sealed class ChaosAgent(int number, Uri proxy, ChaosOptions options, Ch
     private static string? Wrong(WireAnswer answer, int step) =>
         answer.Kind == AnswerKind.Broken ? answer.Message
         : step < ChaosTier.Steps ? answer.Calls is [{ Name: "run_command" }] ? null : $"{answer.Calls.Count} tool calls where one is due"
-        : answer.Calls.Count > 0 ? answer.Text.StartsWith("w1 ", StringComparison.Ordinal) ? null : "a tool call where the closing text is due"
+        : answer.Calls.Count > 0 ? answer.Text.StartsWith("w1", StringComparison.Ordinal) ? null : "a tool call where the closing text is due"
         : NumberedWords.Compare(answer.Text, ChaosTier.Words) is { } difference ? $"the answer looks complete, but {difference}"
         : null;
 }
