@@ -39,6 +39,27 @@ public static class RedisKeys
     /// <summary>The series of one model, as the provider spells it.</summary>
     public static string Model(string name) => "model:" + name;
 
+    /// <summary>The series of one client program, of the closed list that requests show.</summary>
+    public static string Application(string name) => "app:" + name;
+
+    /// <summary>The series of one routing scenario.</summary>
+    public static string Scenario(string name) => "scenario:" + name;
+
+    /// <summary>The series of one virtual key, by its id; the key itself is nowhere.</summary>
+    public static string Key(string id) => "key:" + id;
+
+    /// <summary>The series of one session of a client. It has no counters by time, and expires <see cref="SessionRetention"/> after its last request.</summary>
+    public static string Session(string id) => "session:" + id;
+
+    /// <summary>The sessions seen last: a sorted set of their ids by the time of the last request, Unix milliseconds; at most <see cref="MostSessions"/>.</summary>
+    public const string Sessions = "ccr:{sessions}";
+
+    /// <summary>Entries kept in <see cref="Sessions"/>.</summary>
+    public const int MostSessions = 5000;
+
+    /// <summary>How long a session's counters are kept after its last request.</summary>
+    public static readonly TimeSpan SessionRetention = TimeSpan.FromDays(7);
+
     /// <summary>A hash of counters since the beginning: requests, failures, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, duration_ms.</summary>
     public static string Usage(string series) => $"ccr:usage:{{{series}}}";
 
@@ -48,6 +69,20 @@ public static class RedisKeys
 
     /// <summary>How long minute counters are kept.</summary>
     public static readonly TimeSpan MinuteRetention = TimeSpan.FromHours(25);
+
+    /// <summary>The same counters of one hour (UTC); kept for <see cref="HourRetention"/>.</summary>
+    public static string UsageHour(string series, DateTimeOffset hour) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ccr:usage:{{{series}}}:{hour.UtcDateTime:yyyyMMddHH}");
+
+    /// <summary>How long hour counters are kept.</summary>
+    public static readonly TimeSpan HourRetention = TimeSpan.FromDays(35);
+
+    /// <summary>The same counters of one day (UTC); kept for <see cref="DayRetention"/>.</summary>
+    public static string UsageDay(string series, DateTimeOffset day) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ccr:usage:{{{series}}}:{day.UtcDateTime:yyyyMMdd}");
+
+    /// <summary>How long day counters are kept.</summary>
+    public static readonly TimeSpan DayRetention = TimeSpan.FromDays(400);
 
     /// <summary>What one proxy instance is doing now, as JSON; expires when the instance no longer refreshes it.</summary>
     public static string Live(string instance) => $"ccr:live:{{{instance}}}";

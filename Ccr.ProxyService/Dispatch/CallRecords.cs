@@ -1,6 +1,7 @@
 using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Pricing;
+using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
@@ -18,6 +19,9 @@ internal static class CallRecords
         UpstreamTime = call.UpstreamTime,
         ClientDialect = DialectWords.Of(call.Client.Dialect),
         ClientApplication = ClientApplications.Of(call.Http.Request.Headers),
+        Session = SessionNames.Of(call),
+        Agent = Agents.Of(call.Http.Request.Headers),
+        Key = call.CallerKey,
         RequestedModel = call.RequestedModel,
         Scenario = call.AttachedTo is not null ? "attached" : call.Decision?.Scenario ?? "none",
         RouteReason = call.AttachedTo is { } id ? $"attached to the running request {id}" : call.Decision?.Reason ?? "refused before routing",

@@ -54,6 +54,9 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
         }
     }
 
+    /// <summary>The id of the virtual key that it came with; "master" for APIKEY, null when no key was needed.</summary>
+    public string? CallerKey { get; init; }
+
     /// <summary>The model the client asked for; outlives the body.</summary>
     public string RequestedModel { get; private set; } = "";
 

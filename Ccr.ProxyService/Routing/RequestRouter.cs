@@ -175,7 +175,7 @@ internal sealed class RequestRouter(IConfigStore store, RuleMatcher matcher, Ses
         return new(step.Rule, step.Reason, targets, context.Tokens)
         {
             Steps = context.Steps,
-            Session = table.For(Scenario.LongContext) is null ? null : context.Session,
+            Session = context.Session,
             ForceNonStreaming = router.ForceNonStreaming,
             TopK = router.TopK,
         };

@@ -28,11 +28,27 @@ internal sealed record RequestRecord
     /// <summary>The client program, from a closed list: "claude-code", "codex", "opencode", "other", ….</summary>
     public required string ClientApplication { get; init; }
 
+    /// <summary>The client's session: the name it gives it, else "conversation-" and a digest of how the conversation begins; null when nothing tells it from others.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>Who within the session asks: "main", "subagent" or "auxiliary" (titles, summaries); null when the client does not tell.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>The id of the virtual key that the request came with; "master" for APIKEY, null when no key was needed.</summary>
+    public string? Key { get; init; }
+
     /// <summary>The model the client asked for.</summary>
     public required string RequestedModel { get; init; }
 
     /// <summary>The routing scenario: "default", "background", "think", "longContext", "webSearch", "image", "direct"; "attached" for one that got the answer of an identical request.</summary>
     public required string Scenario { get; init; }
+
+    /// <summary>The time of the proxy itself: not spent waiting for providers.</summary>
+    public TimeSpan Overhead => Duration > UpstreamTime ? Duration - UpstreamTime : TimeSpan.Zero;
+
+    /// <summary>Output tokens per second after the first content; null for whole answers and where there is nothing to divide.</summary>
+    public double? TokensPerSecond =>
+        Streaming && Tokens.Output > 0 && TimeToFirstContent is { } first && Duration > first ? Tokens.Output / (Duration - first).TotalSeconds : null;
 
     /// <summary>Why that scenario, in words for a person.</summary>
     public required string RouteReason { get; init; }
