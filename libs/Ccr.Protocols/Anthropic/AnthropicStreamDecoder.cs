@@ -17,6 +17,9 @@ public sealed class AnthropicStreamDecoder : IAnswerDecoder, ISseHandler
     private readonly AnthropicMessageAssembler _message;
     private readonly IMessageSink _sink;
     private readonly string _provider;
+    private RecurringEvent _recurring;
+    private DeltaKind _recurringKind;
+    private long _recurringIndex;
     private bool _sawMessageStart;
 
     /// <summary>Decodes for a sink; provider and model name where foreign signatures belong, and the provider stands in error texts.</summary>
@@ -25,6 +28,13 @@ public sealed class AnthropicStreamDecoder : IAnswerDecoder, ISseHandler
         _sink = sink;
         _provider = provider;
         _message = new(sink, provider, model);
+    }
+
+    private enum DeltaKind
+    {
+        Text,
+        Thinking,
+        Input,
     }
 
     /// <inheritdoc/>
@@ -75,6 +85,12 @@ public sealed class AnthropicStreamDecoder : IAnswerDecoder, ISseHandler
         data = data.TrimEnd((byte)' ');
         if (_message.IsFinished || data.IsEmpty || data.SequenceEqual("[DONE]"u8))
         {
+            return;
+        }
+
+        if (_recurring.TryMatch(data, out var piece))
+        {
+            Hand(_recurringKind, _recurringIndex, piece);
             return;
         }
 
@@ -153,7 +169,18 @@ public sealed class AnthropicStreamDecoder : IAnswerDecoder, ISseHandler
 
         if (type.SequenceEqual("content_block_delta"u8))
         {
-            OnDelta(index, delta);
+            if (DeltaKindOf(delta.Type) is not { } kind)
+            {
+                OnDelta(index, delta);
+                return;
+            }
+
+            if (!hasUsage && data.Overlaps(type) && _recurring.Learn(data, delta.Text))
+            {
+                (_recurringKind, _recurringIndex) = (kind, index);
+            }
+
+            Hand(kind, index, delta.Text);
         }
         else if (type.SequenceEqual("content_block_start"u8))
         {
@@ -231,21 +258,31 @@ public sealed class AnthropicStreamDecoder : IAnswerDecoder, ISseHandler
         _message.Usage(_usage.Counts);
     }
 
+    private static DeltaKind? DeltaKindOf(ReadOnlySpan<byte> type) =>
+        type.SequenceEqual("text_delta"u8) ? DeltaKind.Text
+        : type.SequenceEqual("input_json_delta"u8) ? DeltaKind.Input
+        : type.SequenceEqual("thinking_delta"u8) ? DeltaKind.Thinking
+        : null;
+
+    private void Hand(DeltaKind kind, long index, ReadOnlySpan<byte> piece)
+    {
+        switch (kind)
+        {
+            case DeltaKind.Text:
+                _message.Text(index, piece);
+                break;
+            case DeltaKind.Input:
+                _message.Input(index, piece);
+                break;
+            default:
+                _message.Thinking(index, piece);
+                break;
+        }
+    }
+
     private void OnDelta(long index, in AnthropicDelta delta)
     {
-        if (delta.Type.SequenceEqual("text_delta"u8))
-        {
-            _message.Text(index, delta.Text);
-        }
-        else if (delta.Type.SequenceEqual("input_json_delta"u8))
-        {
-            _message.Input(index, delta.Text);
-        }
-        else if (delta.Type.SequenceEqual("thinking_delta"u8))
-        {
-            _message.Thinking(index, delta.Text);
-        }
-        else if (delta.Type.SequenceEqual("signature_delta"u8))
+        if (delta.Type.SequenceEqual("signature_delta"u8))
         {
             _message.Signature(index, delta.Text);
         }

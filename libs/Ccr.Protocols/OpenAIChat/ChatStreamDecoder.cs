@@ -17,6 +17,9 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
     private readonly IMessageSink _sink;
     private readonly string _provider;
     private readonly string _model;
+    private RecurringEvent _recurring;
+    private bool _recursInReasoning;
+    private Says _says;
     private bool _done;
     private bool _isWhole;
 
@@ -27,6 +30,15 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         _provider = provider;
         _model = model;
         _message = new(sink);
+    }
+
+    /// <summary>What the chunk being read said so far.</summary>
+    private enum Says
+    {
+        Nothing,
+        Text,
+        Reasoning,
+        More,
     }
 
     /// <summary>True after the sink got End or Error.</summary>
@@ -108,7 +120,18 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
             return;
         }
 
-        OnChunk(data);
+        if (!_recurring.TryMatch(data, out var words))
+        {
+            OnChunk(data);
+        }
+        else if (_recursInReasoning)
+        {
+            _message.Reasoning(words);
+        }
+        else
+        {
+            _message.Text(words);
+        }
     }
 
     private void OnChunk(ReadOnlySpan<byte> data)
@@ -158,8 +181,9 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
 
     private void ReadChunk(ref Utf8JsonReader reader, ReadOnlySpan<byte> data)
     {
-        ReadOnlySpan<byte> id = default;
+        ReadOnlySpan<byte> id = default, words = default;
         var sawChoices = false;
+        _says = Says.Nothing;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("choices"u8))
@@ -171,7 +195,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
                     _message.Start(id);
                     while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
                     {
-                        ReadChoice(ref reader, data);
+                        ReadChoice(ref reader, data, ref words);
                     }
                 }
                 else
@@ -188,7 +212,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
             else if (reader.ValueTextEquals("usage"u8))
             {
                 reader.Read();
-                _message.Usage(ChatUsageReader.Read(ref reader));
+                ReadUsage(ref reader);
             }
             else if (reader.ValueTextEquals("x_groq"u8))
             {
@@ -225,6 +249,18 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         {
             _sink.Alive();
         }
+
+        if (_says is Says.Text or Says.Reasoning && !_isWhole && _recurring.Learn(data, words))
+        {
+            _recursInReasoning = _says == Says.Reasoning;
+        }
+    }
+
+    private void ReadUsage(ref Utf8JsonReader reader)
+    {
+        var counts = ChatUsageReader.Read(ref reader);
+        _says = counts.IsZero ? _says : Says.More;
+        _message.Usage(counts);
     }
 
     private void ReadNestedUsage(ref Utf8JsonReader reader)
@@ -241,7 +277,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
             reader.Read();
             if (isUsage)
             {
-                _message.Usage(ChatUsageReader.Read(ref reader));
+                ReadUsage(ref reader);
             }
             else
             {
@@ -250,7 +286,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         }
     }
 
-    private void ReadChoice(ref Utf8JsonReader reader, ReadOnlySpan<byte> data)
+    private void ReadChoice(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ref ReadOnlySpan<byte> words)
     {
         ReadOnlySpan<byte> finish = default;
         Utf8JsonReader delta = default, message = default;
@@ -288,7 +324,7 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
             {
                 // Older Moonshot servers put it here.
                 reader.Read();
-                _message.Usage(ChatUsageReader.Read(ref reader));
+                ReadUsage(ref reader);
             }
             else
             {
@@ -300,18 +336,19 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
         // Perplexity sends both: on a stream the message repeats what the deltas say, in a whole answer the delta is empty.
         if (hasDelta && !(_isWhole && hasMessage))
         {
-            ReadDelta(ref delta, data, index == 0);
+            ReadDelta(ref delta, data, index == 0, ref words);
         }
         else if (hasMessage)
         {
-            ReadDelta(ref message, data, index == 0);
+            ReadDelta(ref message, data, index == 0, ref words);
         }
 
         // After the payload: the last words may ride on the same chunk.
+        _says = finish.IsEmpty ? _says : Says.More;
         _message.Finish(finish);
     }
 
-    private void ReadDelta(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, bool isFirst)
+    private void ReadDelta(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, bool isFirst, ref ReadOnlySpan<byte> said)
     {
         // The properties come in any order, the blocks must not: reasoning, then text, then calls.
         ReadOnlySpan<byte> content = default, refusal = default, reasoningContent = default, reasoning = default;
@@ -386,20 +423,25 @@ public sealed class ChatStreamDecoder : IAnswerDecoder, ISseHandler
             }
         }
 
+        var isPlain = isFirst && _says == Says.Nothing && refusal.IsEmpty && !hasCalls && !hasDetails && !hasParts && !hasFunctionCall && !hasAnnotations;
+        // One source per delta: OpenRouter sends the same words twice.
+        var thoughts = reasoningContent.IsEmpty ? reasoning : reasoningContent;
+        said = thoughts.IsEmpty ? content : thoughts;
+        _says = !isPlain || (!thoughts.IsEmpty && !content.IsEmpty) ? Says.More : !thoughts.IsEmpty ? Says.Reasoning : !content.IsEmpty ? Says.Text : Says.Nothing;
+
         // Words of a second candidate are another answer; calls are not: Copilot puts them into a choice of their own.
         if (isFirst)
         {
-            // One source per delta: OpenRouter sends the same words twice. In a whole answer the details alone tell which words a signature signs.
-            var words = reasoningContent.IsEmpty ? reasoning : reasoningContent;
+            // In a whole answer the details alone tell which words a signature signs.
             if (hasDetails && _isWhole && ChatDetailReader.HasSignedText(details))
             {
-                words = default;
+                thoughts = default;
             }
 
-            _message.Reasoning(words);
+            _message.Reasoning(thoughts);
             if (hasDetails)
             {
-                ChatDetailReader.Read(ref details, data, _message, words.IsEmpty, _provider, _model);
+                ChatDetailReader.Read(ref details, data, _message, thoughts.IsEmpty, _provider, _model);
             }
 
             if (hasParts)
