@@ -14,6 +14,9 @@ public static class SchemaCleaner
     /// <summary>How deep schemas may nest; what is deeper is sent as a plain object.</summary>
     internal const int MaxDepth = 100;
 
+    // An agent's tools have 20 to 100 KB of schemas; this holds those of many agents and versions.
+    private static readonly SchemaCache Known = new(16 * 1024 * 1024);
+
     private static ReadOnlySpan<byte> PlainObject => "{\"type\":\"object\",\"properties\":{}}"u8;
 
     /// <summary>Writes the schema of a tool's arguments: always an object with properties.</summary>
@@ -95,14 +98,26 @@ public static class SchemaCleaner
             return;
         }
 
+        if (Known.Find(schema.Span, target, anyRoot) is { } known)
+        {
+            json.Raw(known);
+            return;
+        }
+
+        var written = Clean(schema, target, anyRoot);
+        Known.Add(schema.Span, target, anyRoot, written);
+        json.Raw(written);
+    }
+
+    private static ReadOnlySpan<byte> Clean(RawJson schema, SchemaTarget target, bool anyRoot)
+    {
         try
         {
             var reader = Reader(schema);
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartObject && !new SchemaScan(target, anyRoot).NeedsCleaning(ref reader))
             {
-                json.Raw(schema.Span);
-                return;
+                return schema.Span;
             }
 
             using var document = JsonDocument.Parse(schema.Bytes, new() { MaxDepth = MaxDepth });
@@ -119,12 +134,12 @@ public static class SchemaCleaner
                 }
             }
 
-            json.Raw(buffer.WrittenSpan);
+            return buffer.WrittenSpan;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             // Too deep, no JSON, or with strings that are no text.
-            json.Raw(PlainObject);
+            return PlainObject;
         }
     }
 
