@@ -95,26 +95,7 @@ internal sealed class VerbatimCarrier : AnswerCarrier
             return;
         }
 
-        while (!IsFinished && _frames.Next(ref bytes) is { IsEmpty: false } frame)
-        {
-            _tap.Feed(frame);
-            if (_tap.Error is not null)
-            {
-                // Another attempt may still make it good: the client must not see it yet.
-                _errorFrame = frame.ToArray();
-                return;
-            }
-
-            if (_journal.IsInCall)
-            {
-                Write(frame, _heldCall!);
-                continue;
-            }
-
-            ReleaseCall();
-            Write(frame, _gate);
-            KeepLast(frame);
-        }
+        FeedJournal(bytes);
     }
 
     /// <inheritdoc/>
@@ -229,16 +210,66 @@ internal sealed class VerbatimCarrier : AnswerCarrier
 
     private void Write(ReadOnlySpan<byte> frame, IBufferWriter<byte> output)
     {
-        if (_isChat)
+        if (IsPassed(frame))
         {
-            _sawDone |= frame.StartsWith("data: [DONE]"u8) || frame.StartsWith("data:[DONE]"u8);
-            if (_dropsUsageFrame && IsUsageOnly(frame))
-            {
-                return;
-            }
+            output.Write(frame);
+        }
+    }
+
+    private bool IsPassed(ReadOnlySpan<byte> frame)
+    {
+        if (!_isChat)
+        {
+            return true;
         }
 
-        output.Write(frame);
+        _sawDone |= frame.StartsWith("data: [DONE]"u8) || frame.StartsWith("data:[DONE]"u8);
+        return !_dropsUsageFrame || !IsUsageOnly(frame);
+    }
+
+    private void FeedJournal(ReadOnlySpan<byte> piece)
+    {
+        // Events that follow one another in the piece go out in one write.
+        var run = 0..0;
+        var bytes = piece;
+        while (!IsFinished && _frames.Next(ref bytes) is { IsEmpty: false } frame)
+        {
+            _tap.Feed(frame);
+            if (_tap.Error is not null)
+            {
+                // Another attempt may still make it good: the client must not see it yet.
+                _errorFrame = frame.ToArray();
+                break;
+            }
+
+            if (_journal!.IsInCall)
+            {
+                Write(frame, _heldCall!);
+                continue;
+            }
+
+            if (_heldCall!.Written.IsEmpty && IsPassed(frame) && piece.Overlaps(frame, out var start))
+            {
+                if (start != run.End.Value)
+                {
+                    _gate.Write(piece[run]);
+                    run = start..start;
+                }
+
+                run = run.Start..(start + frame.Length);
+            }
+            else
+            {
+                _gate.Write(piece[run]);
+                run = 0..0;
+                ReleaseCall();
+                Write(frame, _gate);
+            }
+
+            KeepLast(frame);
+        }
+
+        _gate.Write(piece[run]);
     }
 
     private void ReleaseCall()
