@@ -15,6 +15,7 @@ internal sealed class VerbatimCarrier : AnswerCarrier
     private readonly ProxyCall _call;
     private readonly CommitGate _gate;
     private readonly IAnswerTap _tap;
+    private readonly DecodingTap? _decoding;
     private readonly Journal? _journal;
     private readonly bool _isChat;
     private readonly bool _isResponses;
@@ -48,7 +49,7 @@ internal sealed class VerbatimCarrier : AnswerCarrier
 
         _tap = provider.Protocol == Dialect.Anthropic && _journal is null
             ? new AnthropicTap(provider.Name)
-            : new DecodingTap(sink => plan.Provider.Decoder(sink, provider.Name, plan.Target.Model, null), _journal);
+            : _decoding = new DecodingTap(sink => plan.Provider.Decoder(sink, provider.Name, plan.Target.Model, null), _journal);
     }
 
     /// <inheritdoc/>
@@ -234,7 +235,7 @@ internal sealed class VerbatimCarrier : AnswerCarrier
         var bytes = piece;
         while (!IsFinished && _frames.Next(ref bytes) is { IsEmpty: false } frame)
         {
-            _tap.Feed(frame);
+            _decoding!.FeedFrame(frame);
             if (_tap.Error is not null)
             {
                 // Another attempt may still make it good: the client must not see it yet.

@@ -9,8 +9,11 @@ public static class AnthropicRequestPeek
 {
     /// <summary>Peeks into a body.</summary>
     /// <exception cref="RequestFormatException">The body is no JSON object, or lacks a model or messages; names the field.</exception>
-    public static RequestPeek Read(ReadOnlyMemory<byte> body)
+    public static RequestPeek Read(ReadOnlyMemory<byte> body) => Read(body, KnownTools.Shared);
+
+    private static RequestPeek Read(ReadOnlyMemory<byte> body, KnownTools? known)
     {
+        var rest = body;
         EscapedText model = default, userId = default;
         Range modelRange = default;
         bool stream = false, hasWebSearch = false, hasImage = false, hasMessages = false;
@@ -33,8 +36,9 @@ public static class AnthropicRequestPeek
                         throw new RequestFormatException("model", "model must be a string.");
                     }
 
-                    model = reader.Text(body);
-                    modelRange = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
+                    var start = body.Length - rest.Length;
+                    model = reader.Text(rest);
+                    modelRange = (start + (int)reader.TokenStartIndex)..(start + (int)reader.BytesConsumed);
                 }
                 else if (reader.ValueTextEquals("stream"u8))
                 {
@@ -54,12 +58,19 @@ public static class AnthropicRequestPeek
                 else if (reader.ValueTextEquals("metadata"u8))
                 {
                     reader.Read();
-                    userId = PeekScan.Member(ref reader, "user_id"u8, body);
+                    userId = PeekScan.Member(ref reader, "user_id"u8, rest);
                 }
                 else if (reader.ValueTextEquals("tools"u8))
                 {
+                    if (known is not null && known.TrySkip(ref reader, ref rest, out hasWebSearch))
+                    {
+                        continue;
+                    }
+
                     reader.Read();
+                    var start = (int)reader.TokenStartIndex;
                     hasWebSearch = ReadTools(ref reader);
+                    known?.Add(rest.Span[start..], (int)reader.BytesConsumed - start, hasWebSearch);
                 }
                 else if (reader.ValueTextEquals("messages"u8))
                 {
@@ -83,6 +94,11 @@ public static class AnthropicRequestPeek
             {
                 throw new RequestFormatException("", "The body must be one JSON object.");
             }
+        }
+        catch (JsonException) when (rest.Length < body.Length)
+        {
+            // Once more without a jump, so that the place of the fault is right.
+            return Read(body, null);
         }
         catch (JsonException e)
         {

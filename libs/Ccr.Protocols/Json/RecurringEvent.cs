@@ -10,7 +10,7 @@ namespace Ccr.Protocols.Json;
 /// That holds because a JSON reader goes through the same tokens as long as the bytes around the text are the same and what is between them is the content of one string,
 /// which is what <see cref="TryMatch"/> makes sure of.
 /// </remarks>
-internal struct RecurringEvent
+public struct RecurringEvent
 {
     // The frame of a Chat Completions chunk is 200 to 300 bytes.
     private const int Longest = 1024;
