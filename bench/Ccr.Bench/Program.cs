@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Ccr.Bench.Chaos;
+using Ccr.Bench.Counting;
 using Ccr.Bench.Failover;
 using Ccr.Bench.Fuzz;
 using Ccr.Bench.Load;
@@ -19,9 +20,9 @@ internal static class Program
             return BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(all).Any(s => s.HasCriticalValidationErrors || s.Reports.Any(r => !r.Success)) ? 1 : 0;
         }
 
-        var root = new RootCommand("Measures CCR: streams through a proxy under load, small suites, what damaged input does, what becomes of failing providers, and token counts.")
+        var root = new RootCommand("Measures CCR: streams through a proxy under load, small suites, what damaged input does, what becomes of failing providers, whether every request is counted, and token counts.")
         {
-            LoadCommand.Create(), FuzzCommand.Create(), FailoverCommand.Create(), ChaosCommand.Create(), TokensCommand.Create(),
+            LoadCommand.Create(), FuzzCommand.Create(), FailoverCommand.Create(), ChaosCommand.Create(), CountCommand.Create(), TokensCommand.Create(),
         };
         root.Add(new Command("micro", "BenchmarkDotNet suites: micro [FILTER…] [BenchmarkDotNet options]; without a filter all of them"));
         return await root.Parse(args).InvokeAsync();

@@ -29,20 +29,23 @@ internal sealed class ChaosStores(DirectoryInfo folder) : IAsyncDisposable
     }
 
     /// <summary>Kills one of them, waits, and starts it again.</summary>
-    public async Task KillAndRestartAsync(bool redis, TimeSpan gone, CancellationToken cancel)
+    public Task KillAndRestartAsync(bool redis, TimeSpan gone, CancellationToken cancel) => KillAndRestartAsync(redis, Task.Delay(gone, cancel), cancel);
+
+    /// <summary>Kills one of them, and starts it again when told to.</summary>
+    public async Task KillAndRestartAsync(bool redis, Task back, CancellationToken cancel)
     {
         if (redis)
         {
             RedisKills++;
             await _redis!.DisposeAsync();
-            await Task.Delay(gone, cancel);
+            await back.WaitAsync(cancel);
             await StartRedisAsync(cancel);
         }
         else
         {
             TokenizerKills++;
             await _tokenizer!.DisposeAsync();
-            await Task.Delay(gone, cancel);
+            await back.WaitAsync(cancel);
             await StartTokenizerAsync(cancel);
         }
     }
