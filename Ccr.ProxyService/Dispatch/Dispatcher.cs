@@ -35,7 +35,7 @@ internal sealed partial class Dispatcher(
     /// <exception cref="RequestFormatException">The body does not fit the protocol; nothing was sent yet.</exception>
     public async Task<int> DispatchAsync(ProxyCall call)
     {
-        using var client = new ClientStream(call, time);
+        using var client = new ClientStream(call, time, usage);
         call.IsRescued = MidStreamRescue.Applies(call);
         if (!call.Stream)
         {
@@ -76,12 +76,17 @@ internal sealed partial class Dispatcher(
         return await TellAsync(call, client, course).ConfigureAwait(false);
     }
 
-    private static async Task<int> TellAsync(ProxyCall call, ClientStream client, Course course)
+    private async Task<int> TellAsync(ProxyCall call, ClientStream client, Course course)
     {
         if (call.Http.RequestAborted.IsCancellationRequested)
         {
             call.Failure = "client_gone";
             return 499;
+        }
+
+        if (call.Stream && course.IsRejected)
+        {
+            usage.StreamRejected();
         }
 
         course.Settle();
@@ -245,7 +250,7 @@ internal sealed partial class Dispatcher(
 
         var (won, lost, losing) = winner == first ? (attempt, second, other) : (second, attempt, first);
         lost.GiveUp();
-        call.Attempts.Add(new(lost.Pass.Target.Provider.Name, lost.Pass.Target.Model, 0, "slower", lost.Elapsed));
+        call.Attempts.Add(new(lost.Pass.Target.Provider.Name, lost.Pass.Target.Model, 0, "slower", lost.Elapsed) { GenAi = lost.Pass.Target.GenAi });
         if (lost == attempt)
         {
             // It was slower than it ever is, and another one answered meanwhile: a silence, as far as its health goes.

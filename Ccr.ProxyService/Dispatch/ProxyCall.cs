@@ -139,7 +139,10 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     public void Finish(Attempt attempt, int status, string? failure)
     {
         var target = attempt.Pass.Target;
-        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) { Tokens = TokenUsage.From(attempt.Counts), Repair = attempt.Repaired });
+        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) 
+        {
+            Tokens = TokenUsage.From(attempt.Counts), Repair = attempt.Repaired, GenAi = target.GenAi, FirstContent = attempt.FirstContent,
+        });
         Counts += attempt.Counts;
         ToolCalls += attempt.ToolCalls;
         StopReason = attempt.StopReason ?? StopReason;
