@@ -10,9 +10,6 @@ namespace Ccr.ProxyService.Usage;
 /// <param name="Failures">Failed attempts since the start.</param>
 internal sealed record TargetState(string Name, IReadOnlyList<string> Scenarios, string State, double? LatencySeconds, string? LastFailure, long Requests, long Failures)
 {
-    /// <summary>True when the configuration names it; false when only a client did.</summary>
-    public bool IsRouted => Scenarios is not [Routing.Scenario.Direct];
-
     /// <summary>A target that never refused.</summary>
     public static readonly IReadOnlyDictionary<string, long> NoRefusals = new Dictionary<string, long>();
 

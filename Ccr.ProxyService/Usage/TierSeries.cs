@@ -1,3 +1,5 @@
+using Ccr.ProxyService.Routing;
+
 namespace Ccr.ProxyService.Usage;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal sealed class TierSeries
     private TierSeries(IReadOnlyList<TargetUsage> usage, IReadOnlyList<TargetState> states)
     {
         Usage = usage;
-        _known.UnionWith(states.Where(static s => s.IsRouted).Select(static s => s.Name));
+        _known.UnionWith(states.Where(static s => s.Scenarios is not [Scenario.Direct]).Select(static s => s.Name));
         _known.UnionWith(usage.Select(static u => u.Name));
         States = [.. states.Where(s => _known.Contains(s.Name))];
     }
