@@ -48,8 +48,15 @@ internal sealed partial class Redactor
         }
 
         text = Secrets().Replace(text, Mark);
-        var length = Math.Min(LongestText, isCut ? text.Length - Margin : text.Length);
-        return length >= text.Length ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length), " [cut]");
+        var length = Math.Clamp(isCut ? text.Length - Margin : text.Length, 0, LongestText);
+        if (length == text.Length)
+        {
+            return text;
+        }
+
+        // Not through the middle of a character.
+        length -= length > 0 && char.IsHighSurrogate(text[length - 1]) ? 1 : 0;
+        return string.Concat(text.AsSpan(0, length), " [cut]");
     }
 
     private void Add(string? key)
