@@ -32,9 +32,10 @@ internal sealed class TierSeries
     {
         var usage = new List<TargetUsage>();
         var unlisted = new Dictionary<string, TargetUsage>(StringComparer.Ordinal);
-        foreach (var ((provider, _), target) in recorder.Targets.Entries)
+        foreach (var ((provider, model), target) in recorder.Targets.Entries)
         {
-            if (!target.IsUnlisted)
+            // A model that is really called "other" shares the series: no two may have the same name.
+            if (provider == UsageRecorder.Other || !(target.IsUnlisted || model == UsageRecorder.Other))
             {
                 usage.Add(target);
                 continue;

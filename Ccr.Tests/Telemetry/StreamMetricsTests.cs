@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Ccr.ProxyService.Usage;
+using Ccr.Tests.AppModel;
 using Ccr.Tests.Proxy;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -42,7 +43,7 @@ public sealed class StreamMetricsTests : IAsyncLifetime
         var body = Body("prov,m1");
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.UTF8.GetBytes($"POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
-        Assert.True(SpinWait.SpinUntil(() => recorder.Backpressure.Value > 0, TimeSpan.FromSeconds(30)), "no write waited");
+        await ProgramRun.EventuallyAsync(() => recorder.Backpressure.Value > 0, () => "no write waited");
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class StreamMetricsTests : IAsyncLifetime
         }
 
         // The account of a request is made after its last byte.
-        Assert.True(SpinWait.SpinUntil(() => proxy.Services.GetRequiredService<UsageRecorder>().ActiveRequests.Value == 0, TimeSpan.FromSeconds(20)));
+        await ProgramRun.EventuallyAsync(() => proxy.Services.GetRequiredService<UsageRecorder>().ActiveRequests.Value == 0, () => "a request does not end");
         var page = await proxy.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
         Assert.DoesNotContain("what-a-user-wrote", page, StringComparison.Ordinal);
         Assert.DoesNotContain("any-word", page, StringComparison.Ordinal);

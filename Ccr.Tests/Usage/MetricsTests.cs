@@ -254,6 +254,22 @@ public sealed partial class MetricsTests
         static bool IsFree(int i) => i % 5 == 2;
     }
 
+    [Fact]
+    public void A_model_called_other_shares_the_series_of_those_that_only_clients_named()
+    {
+        var free = new GenAiTarget("chat", "a", "other", IsUnlisted: true);
+        _recorder.Record(Samples.Answer("a", "other"));
+        _recorder.Record(Samples.Answer("a", "x") with { Attempts = [new("a", "x", 200, null, TimeSpan.FromSeconds(1)) { Tokens = new(7, 0, 0, 3, 0), GenAi = free }] });
+        _recorder.Record(Samples.Answer("a", "y") with { Attempts = [new("a", "y", 500, "server", TimeSpan.FromSeconds(1)) { GenAi = free }], Failure = "server" });
+        var lines = Page().Split('\n').Where(l => l.StartsWith("ccr_", StringComparison.Ordinal) && l.Contains("tier=\"a,", StringComparison.Ordinal)).ToList();
+        Assert.Contains("ccr_requests_total{tier=\"a,other\"} 2", lines);
+        Assert.Contains("ccr_failures_total{tier=\"a,other\",reason=\"server\"} 1", lines);
+        Assert.Contains("ccr_input_tokens_total{tier=\"a,other\"} 14", lines);
+        Assert.Contains("ccr_request_duration_seconds_count{tier=\"a,other\"} 2", lines);
+        Assert.Contains("ccr_request_duration_seconds_sum{tier=\"a,other\"} 1.1", lines);
+        Assert.DoesNotContain(lines, l => l.Contains("a,x", StringComparison.Ordinal) || l.Contains("a,y", StringComparison.Ordinal));
+    }
+
     [NeedsFact("promtool")]
     public async Task Prometheus_own_checker_finds_nothing()
     {
