@@ -64,6 +64,11 @@ internal sealed record RouterConfig
     public int RouteCount =>
         new[] { Default, Background, Think, LongContext, WebSearch, Image }.Count(r => r is not null) + Tiers.Count + Fallback.Values.Sum(f => f.Count) + Rules.Count(r => r.Targets.Count > 0);
 
+    /// <summary>Whether a route names a target.</summary>
+    public bool Has(string target) =>
+        new[] { Default, Background, Think, LongContext, WebSearch, Image }.Concat(Tiers).Concat(Fallback.Values.SelectMany(static f => f)).Concat(Rules.SelectMany(static r => r.Targets))
+            .Any(t => t?.Name == target);
+
     /// <summary>The retry policy of a target: the closest entry counts.</summary>
     public RetryPolicy RetryOf(RouteTarget target)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
@@ -8,6 +9,7 @@ using Ccr.ProxyService.Dispatch.Answers;
 using Ccr.ProxyService.Dispatch.Rescue;
 using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Providers;
+using Ccr.ProxyService.Telemetry;
 
 namespace Ccr.ProxyService.Dispatch;
 
@@ -56,6 +58,9 @@ internal sealed class Attempt : IDisposable
     /// <summary>True when another attempt came before it: then a request that cannot be said to this target is that target's failure and not the client's.</summary>
     public bool IsLater { get; init; }
 
+    /// <summary>Its span; null where tracing is off or leaves it out.</summary>
+    public Activity? Span { get; private set; }
+
     /// <summary>Since it began.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
 
@@ -86,6 +91,7 @@ internal sealed class Attempt : IDisposable
     /// <summary>Sends the request and reads until the first content, or for a whole answer to its end. Null when there is an answer to carry.</summary>
     public async Task<AttemptOutcome?> OpenAsync()
     {
+        Span = AttemptTracing.Begin(_call, _plan.Target, IsLater);
         try
         {
             return await OpenCoreAsync().ConfigureAwait(false);
@@ -194,6 +200,7 @@ internal sealed class Attempt : IDisposable
         _request?.Dispose();
         ReleaseBody();
         _clock.Dispose();
+        Span?.Dispose();
     }
 
     private async Task<AttemptOutcome?> OpenCoreAsync()
@@ -205,6 +212,7 @@ internal sealed class Attempt : IDisposable
         CanonicalRequest? request = null;
         _request = passes ? BuildPassThrough(out asksForUsage) : BuildTranslated(out request);
         _content = (SplicedContent)_request.Content!;
+        AttemptTracing.SetContext(_request, _call, Span);
         _response = await _parts.Clients.For(_call.Config.ProxyUrl, _call.Config.Timeouts.Connect).SendAsync(_request, _clock.Token).ConfigureAwait(false);
         _clock.Enter(AttemptStage.FirstEvent);
         _parts.Health.Headers(Pass, _response);

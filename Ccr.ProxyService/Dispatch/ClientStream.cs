@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
 
@@ -12,6 +13,7 @@ internal sealed class ClientStream : IDisposable
 {
     private readonly ProxyCall _call;
     private readonly TimeProvider _time;
+    private readonly IUsageRecorder _usage;
     private readonly StreamConfig _config;
     private readonly SemaphoreSlim _floor = new(1, 1);
     private Action<IBufferWriter<byte>>? _keepAlive;
@@ -19,10 +21,11 @@ internal sealed class ClientStream : IDisposable
     private bool _isEnded;
 
     /// <summary>The client's side of a call.</summary>
-    public ClientStream(ProxyCall call, TimeProvider time)
+    public ClientStream(ProxyCall call, TimeProvider time, IUsageRecorder usage)
     {
         _call = call;
         _time = time;
+        _usage = usage;
         _config = call.Config.Streams;
         _lastWrite = time.GetTimestamp();
     }
@@ -54,7 +57,14 @@ internal sealed class ClientStream : IDisposable
     public ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
     {
         _lastWrite = _time.GetTimestamp();
-        return Output.FlushAsync(cancellationToken);
+        var flush = Output.FlushAsync(cancellationToken);
+        if (!flush.IsCompleted)
+        {
+            // The server's buffer is full: the client reads more slowly than the answer comes.
+            _usage.WriteWaited();
+        }
+
+        return flush;
     }
 
     /// <summary>The answer is over: nothing may be written by the pulse any more.</summary>

@@ -19,6 +19,7 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
     private int _begun;
     private bool _forced;
     private bool _isRefusal;
+    private bool _isLimit;
     private bool _failuresAreHopeless = true;
     private bool _refusalsAreHopeless = true;
 
@@ -33,6 +34,9 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
 
     /// <summary>True when no further call may be begun.</summary>
     public bool IsSpent => _begun >= call.Config.Budget.MaxAttempts || time.GetElapsedTime(call.StartTimestamp) > call.Config.Budget.MaxTime || call.Http.RequestAborted.IsCancellationRequested;
+
+    /// <summary>True when nobody was asked, and what the client is told is a limit of the configuration.</summary>
+    public bool IsRejected => _isLimit && call.Attempts.Count == 0;
 
     /// <summary>The targets that were not asked yet.</summary>
     public IReadOnlyList<RouteTarget> Ahead => _ahead;
@@ -72,6 +76,7 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
         if (Last is null || (_isRefusal && refusal.RetryAfter < Last.Error!.RetryAfter))
         {
             _isRefusal = true;
+            _isLimit = refusal.Word is "limit" or "busy";
             Last = new(new(refusal.Kind, 0, refusal.Reason) { Code = refusal.Kind == ErrorKind.RateLimited ? "rate_limited" : null, RetryAfter = refusal.RetryAfter }, false);
             LastTarget = target;
         }
@@ -105,6 +110,7 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
 
         _failuresAreHopeless &= Failures.IsHopeless(error.Kind);
         _isRefusal = false;
+        _isLimit = false;
         Last = outcome;
         LastTarget = target;
         if (error.Kind == ErrorKind.ContextTooLong)

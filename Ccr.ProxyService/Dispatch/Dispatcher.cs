@@ -7,6 +7,7 @@ using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Routing.Affinity;
+using Ccr.ProxyService.Telemetry;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
@@ -35,7 +36,7 @@ internal sealed partial class Dispatcher(
     /// <exception cref="RequestFormatException">The body does not fit the protocol; nothing was sent yet.</exception>
     public async Task<int> DispatchAsync(ProxyCall call)
     {
-        using var client = new ClientStream(call, time);
+        using var client = new ClientStream(call, time, usage);
         call.IsRescued = MidStreamRescue.Applies(call);
         if (!call.Stream)
         {
@@ -76,12 +77,17 @@ internal sealed partial class Dispatcher(
         return await TellAsync(call, client, course).ConfigureAwait(false);
     }
 
-    private static async Task<int> TellAsync(ProxyCall call, ClientStream client, Course course)
+    private async Task<int> TellAsync(ProxyCall call, ClientStream client, Course course)
     {
         if (call.Http.RequestAborted.IsCancellationRequested)
         {
             call.Failure = "client_gone";
             return 499;
+        }
+
+        if (call.Stream && course.IsRejected)
+        {
+            usage.StreamRejected();
         }
 
         course.Settle();
@@ -111,6 +117,7 @@ internal sealed partial class Dispatcher(
 
                 course.Refused(target, refusal);
                 TargetRefused(log, call.RequestId, target.Name, refusal.Reason);
+                RequestTracing.Event(call, "ccr.refused", target.Name, refusal.Word);
                 return null;
             }
 
@@ -153,6 +160,7 @@ internal sealed partial class Dispatcher(
                     repair = cure;
                     retry--;
                     Repairing(log, call.RequestId, target.Name, cure.Description);
+                    RequestTracing.Event(call, "ccr.repair", target.Name, cure.Description);
                     continue;
                 }
 
@@ -168,6 +176,8 @@ internal sealed partial class Dispatcher(
                 {
                     return null;
                 }
+
+                RequestTracing.Event(call, "ccr.retry", target.Name, Failures.Word(outcome.Error!.Kind));
             }
         }
     }
@@ -232,6 +242,7 @@ internal sealed partial class Dispatcher(
         }
 
         HedgeBegun(log, call.RequestId, attempt.Pass.Target.Name, second.Pass.Target.Name);
+        RequestTracing.Event(call, "ccr.hedge", second.Pass.Target.Name, "slow");
         var other = second.OpenAsync();
         var winner = await Task.WhenAny(first, other).ConfigureAwait(false);
         if (await winner.ConfigureAwait(false) is not null)
@@ -245,7 +256,9 @@ internal sealed partial class Dispatcher(
 
         var (won, lost, losing) = winner == first ? (attempt, second, other) : (second, attempt, first);
         lost.GiveUp();
-        call.Attempts.Add(new(lost.Pass.Target.Provider.Name, lost.Pass.Target.Model, 0, "slower", lost.Elapsed));
+        var record = new AttemptRecord(lost.Pass.Target.Provider.Name, lost.Pass.Target.Model, 0, "slower", lost.Elapsed) { GenAi = lost.Pass.Target.GenAi };
+        call.Attempts.Add(record);
+        AttemptTracing.End(lost.Span, record, null);
         if (lost == attempt)
         {
             // It was slower than it ever is, and another one answered meanwhile: a silence, as far as its health goes.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Requests;
@@ -8,6 +9,7 @@ using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Modes;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Routing.Affinity;
+using Ccr.ProxyService.Telemetry;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
@@ -90,6 +92,12 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>The id of the key that a provider had better use; null for any.</summary>
     public string? PreferredKeyOf(string provider) => KeyOf(PreferredKey, provider);
 
+    /// <summary>Its span; null where tracing is off or leaves it out.</summary>
+    public Activity? Span { get; set; }
+
+    /// <summary>What its answer says, gathered for the span; null where that is not wanted.</summary>
+    public AnswerDigest? Content { get; set; }
+
     /// <summary>Every try so far.</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);
 
@@ -139,7 +147,12 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     public void Finish(Attempt attempt, int status, string? failure)
     {
         var target = attempt.Pass.Target;
-        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) { Tokens = TokenUsage.From(attempt.Counts), Repair = attempt.Repaired });
+        var record = new AttemptRecord(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) 
+        {
+            Tokens = TokenUsage.From(attempt.Counts), Repair = attempt.Repaired, GenAi = target.GenAi, FirstContent = attempt.FirstContent,
+        };
+        Attempts.Add(record);
+        AttemptTracing.End(attempt.Span, record, attempt.StopReason);
         Counts += attempt.Counts;
         ToolCalls += attempt.ToolCalls;
         StopReason = attempt.StopReason ?? StopReason;

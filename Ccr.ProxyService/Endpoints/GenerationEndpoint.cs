@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Gemini;
 using Ccr.Protocols.Requests;
@@ -12,6 +11,7 @@ using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Routing.Affinity;
 using Ccr.ProxyService.Routing.Order;
+using Ccr.ProxyService.Telemetry;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
 using RouteContext = Ccr.ProxyService.Routing.RouteContext;
@@ -32,6 +32,7 @@ internal sealed partial class GenerationEndpoint(
     PriceBook prices,
     CompareRunner compare,
     TokenSampler sampler,
+    RequestTracing tracing,
     TimeProvider time,
     ILogger<GenerationEndpoint> log)
 {
@@ -45,6 +46,7 @@ internal sealed partial class GenerationEndpoint(
     private async Task AnswerAndAccountAsync(HttpContext http, ClientDialect client, Func<ReadOnlyMemory<byte>, RequestPeek> peek)
     {
         var call = new ProxyCall(http, client, store.Current, RequestIds.Of(http), time.GetTimestamp(), time.GetUtcNow());
+        using var span = RequestTracing.Begin(call);
         usage.RequestStarted();
         var status = 500;
         try
@@ -75,7 +77,6 @@ internal sealed partial class GenerationEndpoint(
                 }
             }
 
-            Trace(call);
             if (call.Decision?.Session is { } session)
             {
                 sessions.Note(session, call.Counts.Input);
@@ -83,6 +84,7 @@ internal sealed partial class GenerationEndpoint(
 
             var record = Record(call, status);
             usage.RequestFinished(record);
+            tracing.End(call, record);
             call.Comparison?.Answered(record);
             TokenSampler.Compare(call.Decision, record);
         }
@@ -95,6 +97,7 @@ internal sealed partial class GenerationEndpoint(
         {
             call.Own(await RequestBodies.ReadAsync(http.Request, call.Config.MaxBodyBytes, http.RequestAborted).ConfigureAwait(false));
             call.Peek = peek(call.Body);
+            tracing.Read(call);
             if (running.Enter(call) is { } attached)
             {
                 return await attached.AnswerAsync(call).ConfigureAwait(false);
@@ -139,15 +142,6 @@ internal sealed partial class GenerationEndpoint(
         call.Http.Response.Headers["x-ccr-request-id"] = call.RequestId;
         await ErrorAnswers.WriteAsync(call.Http, call.Client, status, type, message, string.IsNullOrEmpty(field) ? null : field, call.RequestId, code).ConfigureAwait(false);
         return status;
-    }
-
-    /// <summary>Notes on the request's span, where tracing is on, what the translation could not carry over.</summary>
-    private static void Trace(ProxyCall call)
-    {
-        if (Activity.Current is { IsAllDataRequested: true } span && call.Loss is { Entries.Count: > 0 } loss)
-        {
-            span.SetTag("ccr.loss", AnswerHeaders.Words(loss));
-        }
     }
 
     private RequestRecord Record(ProxyCall call, int status) => CallRecords.Of(call, status, prices, time);

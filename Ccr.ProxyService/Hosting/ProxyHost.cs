@@ -9,6 +9,7 @@ using Ccr.ProxyService.Providers;
 using Ccr.ProxyService.Responses;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Routing.Affinity;
+using Ccr.ProxyService.Telemetry;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
 
@@ -77,6 +78,8 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<Dispatcher>();
         builder.Services.AddSingleton<ReasoningMemory>();
         builder.Services.AddSingleton<ResponseStore>();
+        builder.Services.AddSingleton<ContentCapture>();
+        builder.Services.AddSingleton<RequestTracing>();
         builder.Services.AddSingleton<GenerationEndpoint>();
         builder.Services.AddSingleton<ResponsesEndpoint>();
         builder.Services.AddSingleton<ProviderTokenCounter>();

@@ -64,6 +64,6 @@ internal sealed class ModeRouter(ModeState modes)
                 : "Anthropic is called with your own credentials in this mode, and the router's APIKEY is not sent to it: send the APIKEY as x-api-key and your Anthropic token as Authorization: Bearer.");
         }
 
-        return (new RouteTarget(call.Config.Mode.Passthrough, call.RequestedModel), new(rule, true, $"{reason}: Anthropic answers with the client's own credentials"));
+        return (new RouteTarget(call.Config.Mode.Passthrough, call.RequestedModel) { IsUnlisted = !ModelNames.IsClaudeName(call.RequestedModel) }, new(rule, true, $"{reason}: Anthropic answers with the client's own credentials"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 
 namespace Ccr.ProxyService.Providers;
@@ -29,6 +30,8 @@ internal sealed class UpstreamClients : IDisposable
     // An invoker, not an HttpClient: that one may buffer answers and has a time limit of its own.
     private static HttpMessageInvoker Create(Uri? proxy, TimeSpan connect) => new(new SocketsHttpHandler
     {
+        // What the provider gets of trace context is decided where its request is built: of itself .NET would send baggage and, with tracing off, ids that nobody records.
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = connect,

@@ -150,8 +150,14 @@ internal sealed class DirectModels
             return choice;
         }
 
-        choice = Make(new RouteTarget(provider, spelt));
+        choice = Make(new RouteTarget(provider, spelt) { IsUnlisted = !IsListed(provider, spelt) && !_config.Router.Has(name) });
         return _unlisted.Count < MostUnlisted ? _unlisted.GetOrAdd(name, choice) : choice;
+    }
+
+    private static bool IsListed(ProviderConfig provider, string model)
+    {
+        var length = ModelNames.WithoutSuffix(model);
+        return provider.FindModel(model.AsSpan(0, length)) is not null && (length == model.Length || ModelNames.IsKnownSuffix(model.AsSpan(length)));
     }
 
     private RouteChoice Make(RouteTarget target) => new(target, _chain(target), new(Scenario.Direct, true, $"the client asked for {target.Name}"));

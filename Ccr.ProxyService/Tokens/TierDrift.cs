@@ -1,3 +1,5 @@
+using Ccr.ProxyService.Usage;
+
 namespace Ccr.ProxyService.Tokens;
 
 /// <summary>The comparison of our counts with one target's own. One request at a time changes it.</summary>
@@ -62,6 +64,9 @@ internal sealed class TierDrift(string tier)
     /// <summary>Tokens counted in requests to it, by part.</summary>
     public (long Messages, long System, long Tools) Counted => (Interlocked.Read(ref _messages), Interlocked.Read(ref _system), Interlocked.Read(ref _tools));
 
+    /// <summary>How large the requests to it were that were counted, in tokens.</summary>
+    public Histogram Sizes { get; } = new(Buckets.PreRequestTokens);
+
     /// <summary>The learned factor, and from how many requests; 1 and 0 until there are enough of them.</summary>
     public (double Factor, long Samples) Learned
     {
@@ -80,6 +85,7 @@ internal sealed class TierDrift(string tier)
         Interlocked.Add(ref _messages, parts.Messages);
         Interlocked.Add(ref _system, parts.System);
         Interlocked.Add(ref _tools, parts.Tools);
+        Sizes.Observe((double)parts.Messages + parts.System + parts.Tools);
     }
 
     /// <summary>Notes one request's count and what the provider reported.</summary>

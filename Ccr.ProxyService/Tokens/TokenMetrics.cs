@@ -6,9 +6,9 @@ namespace Ccr.ProxyService.Tokens;
 internal sealed class TokenMetrics(TokenDrift drift, TokenTotals totals)
 {
     /// <summary>Writes its families.</summary>
-    public void Write(PrometheusWriter page)
+    public void Write(IMetricSink page, TierSeries series)
     {
-        var tiers = drift.Tiers;
+        TierDrift[] tiers = [.. drift.Tiers.Where(t => series.Names(t.Tier))];
         foreach (var tier in tiers)
         {
             if (tier.Report is { Samples: > 0 } report)
@@ -46,6 +46,11 @@ internal sealed class TokenMetrics(TokenDrift drift, TokenTotals totals)
             page.Sample(Metrics.PreRequestTokens, messages, tier.Tier, "messages");
             page.Sample(Metrics.PreRequestTokens, system, tier.Tier, "system");
             page.Sample(Metrics.PreRequestTokens, tools, tier.Tier, "tools");
+        }
+
+        foreach (var tier in tiers)
+        {
+            page.Sample(Metrics.PreRequestSizes, tier.Sizes, tier.Tier);
         }
 
         foreach (var (source, count) in totals.Answers)

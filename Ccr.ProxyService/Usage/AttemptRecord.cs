@@ -1,3 +1,5 @@
+using Ccr.ProxyService.Telemetry;
+
 namespace Ccr.ProxyService.Usage;
 
 /// <summary>One call to a provider.</summary>
@@ -16,6 +18,12 @@ internal sealed record AttemptRecord(string Provider, string Model, int Status, 
 
     /// <summary>What they cost in dollars; null when there are none, or their price is not known.</summary>
     public decimal? Cost { get; init; }
+
+    /// <summary>What the semantic conventions for generative AI call its target; null leaves it to the names above.</summary>
+    public GenAiTarget? GenAi { get; init; }
+
+    /// <summary>From sending to the first content; null when none came.</summary>
+    public TimeSpan? FirstContent { get; init; }
 
     /// <summary>True when this call cost something and nobody knows how much: tokens without a price, or an answer without a count.</summary>
     public bool IsUnpriced => Cost is null && (Failure is null || !Tokens.IsZero);

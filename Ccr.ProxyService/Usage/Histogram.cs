@@ -30,6 +30,17 @@ internal sealed class Histogram(double[] bounds)
         Interlocked.Add(ref _sum, (long)Math.Round(value * SumScale));
     }
 
+    /// <summary>Adds the values of another one with the same bounds.</summary>
+    public void Add(Histogram other)
+    {
+        for (var i = 0; i < _buckets.Length; i++)
+        {
+            Interlocked.Add(ref _buckets[i], other.InBucket(i));
+        }
+
+        Interlocked.Add(ref _sum, Interlocked.Read(ref other._sum));
+    }
+
     /// <summary>The number of values in one bucket alone; the bucket after the last bound holds the rest.</summary>
     public long InBucket(int bucket) => Interlocked.Read(ref _buckets[bucket]);
 }

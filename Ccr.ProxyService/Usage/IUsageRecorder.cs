@@ -12,6 +12,12 @@ internal interface IUsageRecorder
     /// <summary>The stream to the client ended, well or not (gauge down).</summary>
     void StreamEnded();
 
+    /// <summary>A write to a client had to wait for it.</summary>
+    void WriteWaited();
+
+    /// <summary>A stream was refused, because a limit of the configuration left no place at any target.</summary>
+    void StreamRejected();
+
     /// <summary>A request is over (gauge down) and this is its account.</summary>
     void RequestFinished(RequestRecord record);
 

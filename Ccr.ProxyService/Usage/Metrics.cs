@@ -3,6 +3,9 @@ namespace Ccr.ProxyService.Usage;
 /// <summary>Every metric that /metrics shows. docs/metrics.md lists the same ones; a test compares the two.</summary>
 internal static class Metrics
 {
+    // The semantic conventions for generative AI: the labels that all of their metrics have.
+    private static readonly string[] GenAiLabels = ["gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model", "gen_ai_response_model"];
+
     public static readonly Metric BuildInfo = new("ccr_build_info", "gauge", "Always 1; the version is in the label.", "version");
     public static readonly Metric StartTime = new("process_start_time_seconds", "gauge", "When the process started, Unix seconds.");
     public static readonly Metric CpuSeconds = new("process_cpu_seconds_total", "counter", "Processor time used, user and system.");
@@ -40,6 +43,15 @@ internal static class Metrics
     public static readonly Metric ActiveStreams = new("ccr_active_streams", "gauge", "Answers being streamed to clients.");
     public static readonly Metric PeakStreams = new("ccr_peak_active_streams", "gauge", "The most answers that were streamed at once since the start.");
 
+    public static readonly Metric Backpressure = new("ccr_stream_backpressure_total", "counter", "Writes that had to wait because the client read more slowly than the answer came.");
+    public static readonly Metric RejectedStreams = new("ccr_rejected_streams_total", "counter", "Streams that no target was asked for, because a limit of the configuration left no place.");
+
+    public static readonly Metric GenAiTokens = new("gen_ai_client_token_usage", "histogram", "Tokens of each call to a provider.", [.. GenAiLabels, "gen_ai_token_type"]);
+    public static readonly Metric GenAiCalls = new("gen_ai_client_operation_duration_seconds", "histogram", "Each call to a provider, from sending to its end.", [.. GenAiLabels, "error_type"]);
+    public static readonly Metric GenAiRequests = new("gen_ai_server_request_duration_seconds", "histogram", "Each request of a client, from its request line to the last byte.", [.. GenAiLabels, "error_type"]);
+    public static readonly Metric GenAiFirstToken = new("gen_ai_server_time_to_first_token_seconds", "histogram", "From the request line to the first content of a stream.", GenAiLabels);
+    public static readonly Metric GenAiPerToken = new("gen_ai_server_time_per_output_token_seconds", "histogram", "Time of each output token after the first content of a stream.", GenAiLabels);
+
     public static readonly Metric AffinityDecisions = new("ccr_affinity_decisions_total", "counter", "Requests by what became of their session's place; moved counts answers that came from elsewhere.", "decision");
     public static readonly Metric AffinityLookups = new("ccr_affinity_lookups_total", "counter", "Questions to other replicas about sessions that are new here.", "outcome");
     public static readonly Metric AffinitySessions = new("ccr_affinity_sessions", "gauge", "Sessions whose target is remembered here.");
@@ -49,6 +61,7 @@ internal static class Metrics
     public static readonly Metric DriftAlerts = new("ccr_token_drift_alerts_total", "counter", "Compared requests whose counts differed by 10 % (warning) or 25 % (critical) and more.", "tier", "severity");
     public static readonly Metric Calibration = new("ccr_token_calibration", "gauge", "The factor on counts that was learned from what the provider reports.", "tier");
     public static readonly Metric PreRequestTokens = new("ccr_pre_request_tokens_total", "counter", "Tokens counted here in the requests that were counted, by part.", "tier", "component");
+    public static readonly Metric PreRequestSizes = new("ccr_pre_request_tokens", "histogram", "Tokens counted here in each request that was counted.", "tier");
     public static readonly Metric CountAnswers = new("ccr_count_tokens_total", "counter", "Answers to count_tokens, by who counted.", "source");
     public static readonly Metric SamplesSkipped = new("ccr_token_samples_skipped_total", "counter", "Requests that were not counted for the comparison, to keep its work small.");
 
@@ -65,9 +78,10 @@ internal static class Metrics
         RequestDuration, FirstContent, TokensPerSecond, TierLatency,
         BreakerState, RateLimitHits, RateLimitBackoffs, Refusals, QueueLength, ProviderActive,
         ClientRequests, ClientFailures, ClientsLeft, FrontendRequests, FrontendDuration, ScenarioRequests, RoutingCounts,
-        Overhead, ActiveRequests, ActiveStreams, PeakStreams,
+        Overhead, ActiveRequests, ActiveStreams, PeakStreams, Backpressure, RejectedStreams,
+        GenAiTokens, GenAiCalls, GenAiRequests, GenAiFirstToken, GenAiPerToken,
         AffinityDecisions, AffinityLookups, AffinitySessions,
-        DriftPercent, DriftAbsolute, DriftAlerts, Calibration, PreRequestTokens, CountAnswers, SamplesSkipped,
+        DriftPercent, DriftAbsolute, DriftAlerts, Calibration, PreRequestTokens, PreRequestSizes, CountAnswers, SamplesSkipped,
         RedisUp, RedisBuffered, RedisSkipped,
     ];
 }

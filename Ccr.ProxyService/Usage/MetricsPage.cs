@@ -8,18 +8,29 @@ namespace Ccr.ProxyService.Usage;
 internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets, InstanceIdentity identity, RedisState redis, TokenMetrics? tokens = null)
 {
     /// <summary>Writes the whole page.</summary>
-    public void Write(IBufferWriter<byte> output)
+    /// <param name="output">Where to.</param>
+    /// <param name="isOpen">True for OpenMetrics, false for the Prometheus text format.</param>
+    public void Write(IBufferWriter<byte> output, bool isOpen = false)
     {
-        var page = new PrometheusWriter(output);
+        var page = new PrometheusWriter(output, isOpen);
+        Write(page);
+        page.End();
+    }
+
+    /// <summary>Gives all samples to a sink.</summary>
+    public void Write(IMetricSink page)
+    {
+        var tiers = TierSeries.Of(recorder, targets.Snapshot());
         WriteProcess(page);
-        WriteTargets(page);
+        WriteTargets(page, tiers);
         WriteClients(page);
+        recorder.GenAi.Write(page);
         WriteAffinity(page);
-        tokens?.Write(page);
+        tokens?.Write(page, tiers);
         WriteRedis(page);
     }
 
-    private void WriteProcess(PrometheusWriter page)
+    private void WriteProcess(IMetricSink page)
     {
         page.Sample(Metrics.BuildInfo, 1, InstanceIdentity.Version);
         page.Sample(Metrics.StartTime, identity.StartedAt.ToUnixTimeMilliseconds() / 1000.0);
@@ -27,9 +38,9 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         page.Sample(Metrics.ResidentMemory, Environment.WorkingSet);
     }
 
-    private void WriteTargets(PrometheusWriter page)
+    private void WriteTargets(IMetricSink page, TierSeries tiers)
     {
-        TargetUsage[] all = [.. recorder.Targets.Entries.Select(t => t.Value).OrderBy(t => t.Name, StringComparer.Ordinal)];
+        var all = tiers.Usage;
         WriteCounter(page, Metrics.Requests, all, UsageField.Requests);
         foreach (var target in all)
         {
@@ -70,10 +81,10 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
             page.Sample(Metrics.TokensPerSecond, target.TokensPerSecond, target.Name);
         }
 
-        WriteHealth(page, targets.Snapshot());
+        WriteHealth(page, tiers.States);
     }
 
-    private void WriteHealth(PrometheusWriter page, IReadOnlyList<TargetState> states)
+    private void WriteHealth(IMetricSink page, IReadOnlyList<TargetState> states)
     {
         foreach (var target in states)
         {
@@ -118,7 +129,7 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         }
     }
 
-    private static void WriteCounter(PrometheusWriter page, Metric metric, TargetUsage[] targets, UsageField field)
+    private static void WriteCounter(IMetricSink page, Metric metric, IReadOnlyList<TargetUsage> targets, UsageField field)
     {
         foreach (var target in targets)
         {
@@ -126,7 +137,7 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         }
     }
 
-    private void WriteClients(PrometheusWriter page)
+    private void WriteClients(IMetricSink page)
     {
         page.Sample(Metrics.ClientRequests, recorder.Total[UsageField.Requests]);
         page.Sample(Metrics.ClientFailures, recorder.Total[UsageField.Failures]);
@@ -155,9 +166,11 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         page.Sample(Metrics.ActiveRequests, recorder.ActiveRequests.Value);
         page.Sample(Metrics.ActiveStreams, recorder.ActiveStreams.Value);
         page.Sample(Metrics.PeakStreams, recorder.ActiveStreams.Peak);
+        page.Sample(Metrics.Backpressure, recorder.Backpressure.Value);
+        page.Sample(Metrics.RejectedStreams, recorder.RejectedStreams.Value);
     }
 
-    private void WriteAffinity(PrometheusWriter page)
+    private void WriteAffinity(IMetricSink page)
     {
         foreach (var (word, counter) in recorder.Affinity.Decisions)
         {
@@ -172,7 +185,7 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         page.Sample(Metrics.AffinitySessions, recorder.Affinity.Sessions);
     }
 
-    private void WriteRedis(PrometheusWriter page)
+    private void WriteRedis(IMetricSink page)
     {
         if (redis.IsUsed)
         {

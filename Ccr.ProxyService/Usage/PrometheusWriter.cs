@@ -6,24 +6,39 @@ using System.Text.Unicode;
 namespace Ccr.ProxyService.Usage;
 
 /// <summary>
-/// Writes the Prometheus text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/) straight into a buffer. A family's
-/// head comes with its first sample; a family without samples leaves no trace.
+/// Writes the Prometheus text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/) or OpenMetrics 1.0
+/// (https://prometheus.io/docs/specs/om/open_metrics_spec/) straight into a buffer. A family's head comes with its first sample; a family without samples leaves no
+/// trace, and neither does a label without a value, which is the same as none.
 /// </summary>
-internal sealed class PrometheusWriter(IBufferWriter<byte> output)
+/// <param name="output">Where to.</param>
+/// <param name="isOpen">True for OpenMetrics; it wants <see cref="End"/>.</param>
+internal sealed class PrometheusWriter(IBufferWriter<byte> output, bool isOpen = false) : IMetricSink
 {
-    /// <summary>The content type of what is written.</summary>
+    /// <summary>The content type of the Prometheus text format.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    /// <summary>The content type of OpenMetrics.</summary>
+    public const string OpenContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     private Metric? _family;
 
-    /// <summary>One sample of a counter or gauge; a value for each of the metric's labels.</summary>
+    /// <summary>Ends the page.</summary>
+    public void End()
+    {
+        if (isOpen)
+        {
+            Text("# EOF\n");
+        }
+    }
+
+    /// <inheritdoc/>
     public void Sample(Metric metric, double value, params ReadOnlySpan<string> labels)
     {
         Begin(metric);
         Line(metric.Name, "", metric.Labels, labels, null, value);
     }
 
-    /// <summary>One series of a histogram.</summary>
+    /// <inheritdoc/>
     public void Sample(Metric metric, Histogram histogram, params ReadOnlySpan<string> labels)
     {
         Begin(metric);
@@ -48,41 +63,66 @@ internal sealed class PrometheusWriter(IBufferWriter<byte> output)
         }
 
         _family = metric;
+        var name = isOpen ? metric.OpenName : metric.Name;
         Text("# HELP ");
-        Text(metric.Name);
+        Text(name);
         Text(" ");
-        Escaped(metric.Help, quotes: false);
+        Escaped(metric.Help, quotes: isOpen);
         Text("\n# TYPE ");
-        Text(metric.Name);
+        Text(name);
         Text(" ");
-        Text(metric.Type);
+        Text(isOpen ? metric.OpenType : metric.Type);
         Text("\n");
+        if (isOpen && metric.Unit is { } unit)
+        {
+            Text("# UNIT ");
+            Text(name);
+            Text(" ");
+            Text(unit);
+            Text("\n");
+        }
     }
 
     private void Line(string name, string suffix, string[] labelNames, ReadOnlySpan<string> labels, double? bound, double value)
     {
         Text(name);
         Text(suffix);
+        var isFirst = true;
         for (var i = 0; i < labelNames.Length; i++)
         {
-            Text(i == 0 ? "{" : ",");
-            Text(labelNames[i]);
-            Text("=\"");
-            Escaped(labels[i], quotes: true);
-            Text("\"");
+            if (labels[i].Length > 0)
+            {
+                Text(isFirst ? "{" : ",");
+                Text(labelNames[i]);
+                Text("=\"");
+                Escaped(labels[i], quotes: true);
+                Text("\"");
+                isFirst = false;
+            }
         }
 
         if (bound is { } limit)
         {
-            Text(labelNames.Length == 0 ? "{" : ",");
+            Text(isFirst ? "{" : ",");
             Text("le=\"");
-            Number(limit);
+            Bound(limit);
             Text("\"");
+            isFirst = false;
         }
 
-        Text(labelNames.Length > 0 || bound is not null ? "} " : " ");
+        Text(isFirst ? " " : "} ");
         Number(value);
         Text("\n");
+    }
+
+    // OpenMetrics wants whole numbers as bounds to be written 1.0, so that all programs name the same bucket alike.
+    private void Bound(double limit)
+    {
+        Number(limit);
+        if (isOpen && double.IsInteger(limit))
+        {
+            Text(".0");
+        }
     }
 
     private void Number(double value)

@@ -11,6 +11,9 @@ internal sealed class TargetUsage(string name)
     /// <summary>"provider,model", as in the configuration; the label <c>tier</c> of the metrics.</summary>
     public string Name { get; } = name;
 
+    /// <summary>True when the model is a client's word: neither its provider's list nor a route has it.</summary>
+    public bool IsUnlisted { get; set; }
+
     /// <summary>Answers, failed tries and tokens.</summary>
     public UsageCounters Counters { get; } = new(RedisKeys.Tier(name));
 
@@ -25,4 +28,17 @@ internal sealed class TargetUsage(string name)
 
     /// <summary>Output tokens per second after the first content; streams only.</summary>
     public Histogram TokensPerSecond { get; } = new(Buckets.TokensPerSecond);
+
+    /// <summary>Adds everything that was counted for another one.</summary>
+    public void Add(TargetUsage other)
+    {
+        Counters.Add(other.Counters);
+        Duration.Add(other.Duration);
+        FirstContent.Add(other.FirstContent);
+        TokensPerSecond.Add(other.TokensPerSecond);
+        foreach (var (reason, count) in other.Failures.Entries)
+        {
+            Failures[reason].Add(count.Value);
+        }
+    }
 }

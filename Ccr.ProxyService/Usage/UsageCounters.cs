@@ -54,6 +54,15 @@ internal sealed class UsageCounters(string series)
     /// <summary>Counts a request or try whose cost is not known.</summary>
     public void AddUnpriced() => Interlocked.Increment(ref _values[(int)UsageField.UnpricedRequests]);
 
+    /// <summary>Adds everything that another series has counted.</summary>
+    public void Add(UsageCounters other)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            Interlocked.Add(ref _values[i], Interlocked.Read(ref other._values[i]));
+        }
+    }
+
     // Durations are summed in ticks and rounded only when read, so that a million answers of 0.4 ms do not count as none.
     private static long Scale(UsageField field, long value) => field == UsageField.DurationMs ? value / TimeSpan.TicksPerMillisecond : value;
 

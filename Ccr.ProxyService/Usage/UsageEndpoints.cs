@@ -24,8 +24,10 @@ internal static class UsageEndpoints
 
     private static Task MetricsAsync(HttpContext context)
     {
-        context.Response.ContentType = PrometheusWriter.ContentType;
-        context.RequestServices.GetRequiredService<MetricsPage>().Write(context.Response.BodyWriter);
+        var isOpen = MetricsFormat.WantsOpenMetrics(context.Request.Headers.Accept);
+        context.Response.ContentType = isOpen ? PrometheusWriter.OpenContentType : PrometheusWriter.ContentType;
+        context.Response.Headers.Vary = "Accept";
+        context.RequestServices.GetRequiredService<MetricsPage>().Write(context.Response.BodyWriter, isOpen);
         return context.Response.BodyWriter.FlushAsync(context.RequestAborted).AsTask();
     }
 

@@ -1,4 +1,5 @@
 using Ccr.ProxyService.Routing.Affinity;
+using Ccr.ProxyService.Telemetry;
 using Ccr.ProxyService.Tokens;
 using Ccr.ServiceDefaults;
 
@@ -12,7 +13,8 @@ namespace Ccr.ProxyService.Usage;
 /// In the series <c>total</c> a request is one that a client sent, and a failure one whose client got no complete answer. In the series of a
 /// target, provider or model a request is an answer it gave, and a failure a try that failed. A client that left is no failure of anyone.
 /// </remarks>
-internal sealed class UsageRecorder : IUsageRecorder
+/// <param name="instruments">What is sent over OTLP where somebody listens; null for nothing.</param>
+internal sealed class UsageRecorder(GenAiInstruments? instruments = null) : IUsageRecorder
 {
     /// <summary>Where everything past the limits is counted, as label and as name of a provider, model or target.</summary>
     public const string Other = "other";
@@ -65,6 +67,15 @@ internal sealed class UsageRecorder : IUsageRecorder
     /// <summary>Answers being streamed.</summary>
     public Gauge ActiveStreams { get; } = new();
 
+    /// <summary>Writes to clients that had to wait, because the client read more slowly than the answer came.</summary>
+    public Counter Backpressure { get; } = new();
+
+    /// <summary>Streams that no target was asked for, because a limit left no place.</summary>
+    public Counter RejectedStreams { get; } = new();
+
+    /// <summary>The metrics of the semantic conventions for generative AI.</summary>
+    public GenAiMetrics GenAi { get; } = new(instruments);
+
     /// <summary>What became of sessions and their targets.</summary>
     public AffinityCounters Affinity { get; } = new();
 
@@ -88,6 +99,12 @@ internal sealed class UsageRecorder : IUsageRecorder
     public void StreamEnded() => ActiveStreams.Down();
 
     /// <inheritdoc/>
+    public void WriteWaited() => Backpressure.Add();
+
+    /// <inheritdoc/>
+    public void StreamRejected() => RejectedStreams.Add();
+
+    /// <inheritdoc/>
     public void RequestFinished(RequestRecord record)
     {
         ActiveRequests.Down();
@@ -104,6 +121,7 @@ internal sealed class UsageRecorder : IUsageRecorder
             _routingTokens[(int)counted.Source].Add();
         }
 
+        GenAi.Observe(record);
         CountOutcome(record);
         var isUnpriced = false;
         for (var i = 0; i < record.Attempts.Count; i++)
@@ -157,6 +175,8 @@ internal sealed class UsageRecorder : IUsageRecorder
         var target = Targets[(attempt.Provider, attempt.Model)];
         var provider = Providers[attempt.Provider];
         var model = Models[attempt.Model];
+        target.IsUnlisted = attempt.GenAi is { IsUnlisted: true };
+        GenAi.Observe(attempt);
         if (attempt.Failure is null)
         {
             target.Counters.AddRequest(attempt.Duration);

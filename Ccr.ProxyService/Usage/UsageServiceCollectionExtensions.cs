@@ -1,4 +1,5 @@
 using Ccr.ProxyService.Pricing;
+using Ccr.ProxyService.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccr.ProxyService.Usage;
@@ -13,6 +14,7 @@ internal static class UsageServiceCollectionExtensions
     public static void AddUsage(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<GenAiInstruments>();
         builder.Services.AddSingleton<UsageRecorder>();
         builder.Services.AddSingleton<PriceBook>();
         builder.Services.AddHostedService<PriceTableLoader>();
@@ -21,6 +23,7 @@ internal static class UsageServiceCollectionExtensions
         builder.Services.AddSingleton<StatusReporter>();
         builder.Services.AddSingleton<SharedUsageReader>();
         builder.Services.AddSingleton<MetricsPage>();
+        builder.Services.AddHostedService<ObservedMetrics>();
 
         var hasRedis = builder.AddSharedRedis();
         builder.Services.AddSingleton(services => new RedisState(services.GetRequiredService<UsageRecorder>(), hasRedis));

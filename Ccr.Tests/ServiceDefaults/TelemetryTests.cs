@@ -12,6 +12,7 @@ using OpenTelemetry.Trace;
 
 namespace Ccr.Tests.ServiceDefaults;
 
+[Collection(Ccr.Tests.Telemetry.TelemetryGroup.Name)]
 public sealed class TelemetryTests
 {
     [Fact]

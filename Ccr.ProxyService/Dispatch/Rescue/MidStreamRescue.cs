@@ -4,6 +4,7 @@ using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Health;
 using Ccr.ProxyService.Routing.Affinity;
+using Ccr.ProxyService.Telemetry;
 
 namespace Ccr.ProxyService.Dispatch.Rescue;
 
@@ -58,6 +59,7 @@ internal sealed partial class MidStreamRescue(AttemptParts parts, SessionAffinit
             return StatusCodes.Status200OK;
         }
 
+        RequestTracing.Event(call, "ccr.rescue", broken.Pass.Target.Name, Failures.Word(error.Kind));
         message.Journal.DropOpenCall();
         if (message.Journal.HasCall)
         {
