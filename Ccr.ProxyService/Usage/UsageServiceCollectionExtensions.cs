@@ -23,6 +23,11 @@ internal static class UsageServiceCollectionExtensions
         builder.Services.AddSingleton<StatusReporter>();
         builder.Services.AddSingleton<SharedUsageReader>();
         builder.Services.AddSingleton<MetricsPage>();
+        builder.Services.AddSingleton<UsageHistory>();
+        builder.Services.AddHostedService<UsageHistoryKeeper>();
+        builder.Services.AddSingleton<UsageStores>();
+        builder.Services.AddSingleton<UsageQueries>();
+        builder.Services.AddSingleton<SessionQueries>();
 
         var hasRedis = builder.AddSharedRedis();
         builder.Services.AddSingleton(services => new RedisState(services.GetRequiredService<UsageRecorder>(), hasRedis));
