@@ -5,8 +5,8 @@ namespace Ccr.ProxyService.Usage;
 /// answer. It begins with the process.
 /// </summary>
 /// <remarks>
-/// A cell takes about 200 bytes (12 counters, an entry of a dictionary), so that the three levels together stay below 30 MB, and a usual process
-/// with 20 series that are always busy takes about 10.
+/// A cell takes about 210 bytes (12 counters, an entry of a dictionary), so that the three levels together take 32 MB at most, and a usual process
+/// with 20 series that are always busy 12.
 /// </remarks>
 internal sealed class UsageHistory(UsageRecorder recorder, TimeProvider time)
 {
