@@ -24,6 +24,7 @@ internal static class KnownSettings
         new("Hedge", "object", "none"),
         new("Rescue", "object", "none"),
         new("Attach", "object", "see below"),
+        new("Usage", "object", "see below"),
         new("Budget", "object", "none"),
         new("CUSTOM_ROUTER_PATH", "string", "none"),
         new("customRouter", "object", "none"),
@@ -305,6 +306,15 @@ internal static class KnownSettings
         new("concurrent", "true or false", "false"),
         new("windowMs", "number", "1500"),
         new("maxBytes", "number", "4194304"),
+    ];
+
+    /// <summary>Usage.</summary>
+    public static readonly KnownSetting[] Usage =
+    [
+        new("flushMs", "number", "1000"),
+        new("spool", "true or false", "true"),
+        new("spoolDirectory", "string", "see below"),
+        new("spoolMaxBytes", "number", "67108864"),
     ];
 
     /// <summary>Budget.</summary>

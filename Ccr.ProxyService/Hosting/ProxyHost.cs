@@ -94,6 +94,7 @@ internal static partial class ProxyHost
         app.Use(next => new AccessControl(store, next).InvokeAsync);
         app.MapDefaultEndpoints();
         app.MapUsage();
+        app.MapUsageQueries();
         app.MapModes();
         app.MapTokens();
         app.MapProxy();

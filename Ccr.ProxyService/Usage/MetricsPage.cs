@@ -192,6 +192,8 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
             page.Sample(Metrics.RedisUp, redis.IsConnected ? 1 : 0);
             page.Sample(Metrics.RedisBuffered, redis.Buffered);
             page.Sample(Metrics.RedisSkipped, redis.Skipped.Value);
+            page.Sample(Metrics.SpoolBytes, redis.SpoolBytes);
+            page.Sample(Metrics.SpoolDropped, redis.SpoolDropped.Value);
         }
     }
 }

@@ -1,19 +1,21 @@
-using System.Text.Json;
 using Ccr.ServiceDefaults;
 using StackExchange.Redis;
 
 namespace Ccr.ProxyService.Usage;
 
-/// <summary>Finished requests for the shared list.</summary>
-internal sealed class RecentUnit(IReadOnlyList<RequestRecord> records, string instance, long number) : RedisUnit(RedisKeys.RecentTag, instance, number)
+/// <summary>Finished requests for the shared list, as JSON.</summary>
+internal sealed class RecentUnit(IReadOnlyList<string> requests, string instance, long number, bool isDoubtful = false)
+    : RedisUnit(RedisKeys.RecentTag, instance, number, isDoubtful)
 {
+    /// <inheritdoc/>
+    public override SpoolUnit Spooled() => SpoolUnit.Of(requests, Number);
+
     /// <inheritdoc/>
     protected override void Write(ITransaction transaction, List<Task> commands)
     {
         RedisKey key = RedisKeys.RecentRequests;
-        foreach (var record in records)
+        foreach (RedisValue json in requests)
         {
-            RedisValue json = JsonSerializer.SerializeToUtf8Bytes(RequestReport.From(record), ApiJson.Default.RequestReport);
             commands.Add(transaction.ExecuteAsync("XADD", key, "MAXLEN", "~", RedisKeys.RecentRequestsLength, "*", "r", json));
         }
     }

@@ -6,6 +6,7 @@ namespace Ccr.ProxyService.Usage;
 internal sealed class RedisState(UsageRecorder recorder, bool isUsed)
 {
     private long _confirmed;
+    private long _spoolBytes;
     private volatile bool _isConnected;
 
     /// <summary>True when a Redis is configured.</summary>
@@ -19,6 +20,16 @@ internal sealed class RedisState(UsageRecorder recorder, bool isUsed)
 
     /// <summary>Requests that were left out of the shared list of recent requests.</summary>
     public Counter Skipped { get; } = new();
+
+    /// <summary>Size of this process's spool file; 0 when there is none.</summary>
+    public long SpoolBytes
+    {
+        get => Interlocked.Read(ref _spoolBytes);
+        set => Interlocked.Exchange(ref _spoolBytes, value);
+    }
+
+    /// <summary>Series and sessions that a spool file had no room for, each time it was written.</summary>
+    public Counter SpoolDropped { get; } = new();
 
     /// <summary>"connected", "unreachable" or "none".</summary>
     public string Word => !IsUsed ? "none" : IsConnected ? "connected" : "unreachable";

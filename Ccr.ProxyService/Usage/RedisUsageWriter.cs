@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ccr.ProxyService.Configuration;
 using Ccr.ServiceDefaults;
 using StackExchange.Redis;
 
@@ -6,8 +7,13 @@ namespace Ccr.ProxyService.Usage;
 
 /// <summary>
 /// Writes what was counted to Redis about once a second, all units at once without waiting for one another (one round trip), and what this
-/// process is doing now. While Redis is slow or away everything stays in the outbox, and no request notices.
+/// process is doing now. While Redis is slow or away everything stays in the outbox and in the spool, and no request notices.
 /// </summary>
+/// <remarks>
+/// A process that is killed loses what it counted since it last took the growth, which it does once in an interval. What was taken is in Redis or,
+/// when Redis has not confirmed within <see cref="Patience"/>, in the spool, whose units have the numbers under which they were or will be sent.
+/// So the process that adopts the file sends what Redis does not have, and no more.
+/// </remarks>
 internal sealed partial class RedisUsageWriter(
     UsageRecorder recorder,
     StatusReporter status,
@@ -15,9 +21,15 @@ internal sealed partial class RedisUsageWriter(
     RedisState state,
     IServiceProvider services,
     TimeProvider time,
-    ILogger<RedisUsageWriter> logger) : BackgroundService
+    ILogger<RedisUsageWriter> logger,
+    UsageSpool? spool = null,
+    IConfigStore? configuration = null) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    /// <summary>How long Redis may take before what it has not confirmed goes to the disk.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often it looks for what other processes left.</summary>
+    private static readonly TimeSpan AdoptionInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>The longest wait for the replies of one flush, and for the last one at shutdown.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
@@ -27,10 +39,16 @@ internal sealed partial class RedisUsageWriter(
 
     private readonly UsageOutbox _outbox = new(recorder);
     private readonly List<RedisUnit> _units = [];
+    private readonly List<SpoolLegacy> _legacies = [];
+    private readonly List<RedisUnit> _adopted = [];
+    private DateTimeOffset _nextAdoption = DateTimeOffset.MinValue;
+    private (long Version, int Units)? _spooled;
     private Task? _sending;
     private Task<IConnectionMultiplexer>? _connecting;
     private bool _isSwept;
     private bool? _wasConnected;
+
+    private TimeSpan Interval => configuration?.Current.Usage.Flush ?? UsageConfig.DefaultFlush;
 
     /// <summary>Takes what was counted and sends what waits. Returns after <paramref name="limit"/> at the latest; never throws for Redis.</summary>
     public async Task FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
@@ -52,6 +70,10 @@ internal sealed partial class RedisUsageWriter(
         {
             // Whatever it was, the next flush tries again; letting it out would stop the host.
             SetState(false, e);
+        }
+        finally
+        {
+            Keep();
         }
     }
 
@@ -77,8 +99,18 @@ internal sealed partial class RedisUsageWriter(
 
         if (state.Buffered > 0)
         {
-            LogLost(state.Buffered);
+            if (spool is { IsComplete: true })
+            {
+                LogKept(state.Buffered);
+            }
+            else
+            {
+                LogLost(state.Buffered);
+            }
         }
+
+        _legacies.ForEach(l => l.Dispose());
+        spool?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -93,12 +125,23 @@ internal sealed partial class RedisUsageWriter(
             {
                 await FlushAsync(Limit, stoppingToken).ConfigureAwait(false);
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+            while (await NextAsync(timer, stoppingToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // StopAsync writes the rest.
         }
+    }
+
+    /// <summary>Waits for the next flush, whose interval may have been changed.</summary>
+    private async ValueTask<bool> NextAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    {
+        if (timer.Period != Interval)
+        {
+            timer.Period = Interval;
+        }
+
+        return await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IConnectionMultiplexer?> ConnectAsync(CancellationToken cancellationToken)
@@ -108,7 +151,8 @@ internal sealed partial class RedisUsageWriter(
             _connecting = Task.Run(services.GetRequiredService<IConnectionMultiplexer>, CancellationToken.None);
         }
 
-        var redis = await _connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await WaitAsync(_connecting, cancellationToken).ConfigureAwait(false);
+        var redis = await _connecting.ConfigureAwait(false);
         return redis.IsConnected ? redis : null;
     }
 
@@ -118,18 +162,19 @@ internal sealed partial class RedisUsageWriter(
         {
             // An earlier flush still waits. Replies come in order: once this one is here, what has not come never will, and its units,
             // in doubt, ask their markers.
-            await redis.PingAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await WaitAsync(redis.PingAsync(), cancellationToken).ConfigureAwait(false);
         }
 
         Settle();
         _units.AddRange(_outbox.Seal(identity.Name, _units.Select(u => u.Tag).ToHashSet(StringComparer.Ordinal), out var skipped));
         state.Skipped.Add(skipped);
+        Adopt();
 
-        var sending = Task.WhenAll([.. _units.Select(unit => SendAsync(unit, redis)), .. SendPresence(redis)]);
+        var sending = Task.WhenAll([.. _units.Concat(_adopted).Select(unit => SendAsync(unit, redis)), .. SendPresence(redis)]);
         _sending = sending;
         try
         {
-            await sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await WaitAsync(sending, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -144,6 +189,58 @@ internal sealed partial class RedisUsageWriter(
     {
         state.Confirm(_units.Where(u => u.IsApplied).Sum(u => u.Requests));
         _units.RemoveAll(u => u.IsApplied);
+        _adopted.Clear();
+        _legacies.RemoveAll(l => l.TryFinish());
+    }
+
+    /// <summary>Now and then takes on what dead processes left; of it goes out what may go out now.</summary>
+    private void Adopt()
+    {
+        if (spool is not null && time.GetUtcNow() >= _nextAdoption)
+        {
+            _legacies.AddRange(spool.Adopt());
+            _nextAdoption = time.GetUtcNow() + AdoptionInterval;
+        }
+
+        _adopted.AddRange(_legacies.SelectMany(l => l.Next()));
+    }
+
+    /// <summary>Waits for Redis. What it keeps waiting goes to the disk, and so does what is counted meanwhile.</summary>
+    private async Task WaitAsync(Task work, CancellationToken cancellationToken)
+    {
+        var patience = Patience;
+        while (!work.IsCompleted && await Task.WhenAny(work, Task.Delay(patience, time, cancellationToken)).ConfigureAwait(false) != work)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _outbox.Take(time.GetUtcNow());
+            Keep();
+            patience = Interval;
+        }
+
+        await work.ConfigureAwait(false);
+    }
+
+    /// <summary>Leaves on the disk what Redis has not confirmed, and nothing when it has all.</summary>
+    private void Keep()
+    {
+        if (spool is not { IsUsed: true })
+        {
+            return;
+        }
+
+        if (_outbox.IsEmpty && _units.TrueForAll(u => u.IsApplied))
+        {
+            spool.Clear();
+            _spooled = null;
+            return;
+        }
+
+        var version = (_outbox.Version, _units.Count);
+        if (version != _spooled || !spool.IsComplete)
+        {
+            spool.Write(_units.Where(u => !u.IsApplied).Select(u => u.Spooled()).Concat(_outbox.Spooled()));
+            _spooled = version;
+        }
     }
 
     private async Task SendAsync(RedisUnit unit, IDatabase redis)
@@ -161,14 +258,16 @@ internal sealed partial class RedisUsageWriter(
         var json = JsonSerializer.SerializeToUtf8Bytes(status.Report(), ApiJson.Default.StatusReport);
         List<Task> commands =
         [
-            redis.StringSetAsync(RedisKeys.Live(identity.Name), json, RedisKeys.LiveRetention),
+            redis.StringSetAsync(RedisKeys.Live(identity.Name), json, LiveRetention),
             redis.HashSetAsync(RedisKeys.Instances, identity.Name, now.ToUnixTimeMilliseconds()),
         ];
-        RedisValue[] series = [.. _units.Where(u => u.Series is not null).Select(u => (RedisValue)u.Series)];
+        RedisValue[] series = [.. _units.Concat(_adopted).Where(u => u.Series is not null).Select(u => (RedisValue)u.Series)];
         if (series.Length > 0)
         {
             commands.Add(redis.SetAddAsync(RedisKeys.Series, series));
         }
+
+        SendSessions(redis, now, commands);
 
         if (!_isSwept)
         {
@@ -176,6 +275,25 @@ internal sealed partial class RedisUsageWriter(
         }
 
         return commands;
+    }
+
+    /// <summary>The list of sessions by the time of their last request, and its trimming.</summary>
+    private void SendSessions(IDatabase redis, DateTimeOffset now, List<Task> commands)
+    {
+        // GT: what another replica knows, or an old spool file does not, must not turn the time back.
+        List<object> arguments = [(RedisKey)RedisKeys.Sessions, "GT"];
+        foreach (var session in _units.Concat(_adopted).OfType<SessionUnit>())
+        {
+            arguments.Add(session.LastMs);
+            arguments.Add(session.Id);
+        }
+
+        if (arguments.Count > 2)
+        {
+            commands.Add(redis.ExecuteAsync("ZADD", [.. arguments]));
+            commands.Add(redis.SortedSetRemoveRangeByScoreAsync(RedisKeys.Sessions, double.NegativeInfinity, (now - RedisKeys.SessionRetention).ToUnixTimeMilliseconds()));
+            commands.Add(redis.SortedSetRemoveRangeByRankAsync(RedisKeys.Sessions, 0, -RedisKeys.MostSessions - 1));
+        }
     }
 
     /// <summary>Once: removes instances that were killed long ago from the list.</summary>
@@ -191,6 +309,9 @@ internal sealed partial class RedisUsageWriter(
 
         _isSwept = true;
     }
+
+    /// <summary>The sign of life outlives two flushes that failed, however far apart they are.</summary>
+    private TimeSpan LiveRetention => TimeSpan.FromTicks(Math.Max(RedisKeys.LiveRetention.Ticks, 3 * Interval.Ticks));
 
     private void SetState(bool connected, Exception? error)
     {
@@ -221,6 +342,9 @@ internal sealed partial class RedisUsageWriter(
 
     [LoggerMessage(EventId = 5004, Level = LogLevel.Warning, Message = "Stopped while Redis did not answer: the counts of {Requests} requests were not written.")]
     private partial void LogLost(long requests);
+
+    [LoggerMessage(EventId = 5006, Level = LogLevel.Information, Message = "Stopped while Redis did not answer: the counts of {Requests} requests are in the spool, and the next start writes them.")]
+    private partial void LogKept(long requests);
 
     [LoggerMessage(EventId = 5005, Level = LogLevel.Debug, Message = "This instance could not be taken off the list in Redis: {Reason}")]
     private partial void LogFarewellFailed(string reason);

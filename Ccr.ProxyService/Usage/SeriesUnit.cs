@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace Ccr.ProxyService.Usage;
 
 /// <summary>The growth of one series' counters.</summary>
-internal sealed class SeriesUnit(UsageDelta delta, string instance, long number) : RedisUnit(delta.Series, instance, number)
+internal sealed class SeriesUnit(UsageDelta delta, string instance, bool isDoubtful = false) : RedisUnit(delta.Series, instance, delta.Number, isDoubtful)
 {
     /// <inheritdoc/>
     public override string Series => delta.Series;
@@ -13,14 +13,24 @@ internal sealed class SeriesUnit(UsageDelta delta, string instance, long number)
     public override long Requests => delta.Series == RedisKeys.Total ? delta.Total[(int)UsageField.Requests] : 0;
 
     /// <inheritdoc/>
+    public override SpoolUnit Spooled() => SpoolUnit.Of(delta);
+
+    /// <inheritdoc/>
     protected override void Write(ITransaction transaction, List<Task> commands)
     {
         Add(transaction, commands, RedisKeys.Usage(delta.Series), delta.Total);
-        foreach (var (minute, growth) in delta.Minutes)
+        Add(transaction, commands, Granularity.Minute, delta.Minutes);
+        Add(transaction, commands, Granularity.Hour, delta.Hours);
+        Add(transaction, commands, Granularity.Day, delta.Days);
+    }
+
+    private void Add(ITransaction transaction, List<Task> commands, Granularity granularity, IReadOnlyDictionary<DateTimeOffset, long[]> slices)
+    {
+        foreach (var (start, growth) in slices)
         {
-            RedisKey key = RedisKeys.UsageMinute(delta.Series, minute);
+            RedisKey key = granularity.Key(delta.Series, start);
             Add(transaction, commands, key, growth);
-            commands.Add(transaction.KeyExpireAsync(key, RedisKeys.MinuteRetention));
+            commands.Add(transaction.KeyExpireAsync(key, granularity.Retention()));
         }
     }
 

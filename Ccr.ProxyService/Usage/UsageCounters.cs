@@ -6,13 +6,13 @@ namespace Ccr.ProxyService.Usage;
 internal sealed class UsageCounters(string series)
 {
     /// <summary>How many counters a series has.</summary>
-    public const int Count = (int)UsageField.UnpricedRequests + 1;
+    public const int Count = (int)UsageField.CacheWriteHourTokens + 1;
 
     /// <summary>The counters' names in Redis, by <see cref="UsageField"/>.</summary>
     public static readonly string[] Names =
     [
         "requests", "failures", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "duration_ms",
-        "cost_micro", "cost_pico", "unpriced_requests",
+        "cost_micro", "cost_pico", "unpriced_requests", "cache_write_hour_tokens",
     ];
 
     private readonly long[] _values = new long[Count];
@@ -40,6 +40,7 @@ internal sealed class UsageCounters(string series)
         Add(UsageField.OutputTokens, tokens.Output);
         Add(UsageField.CacheReadTokens, tokens.CacheRead);
         Add(UsageField.CacheWriteTokens, tokens.CacheWrite);
+        Add(UsageField.CacheWriteHourTokens, tokens.CacheWriteHour);
         Add(UsageField.ReasoningTokens, tokens.Reasoning);
     }
 
@@ -47,6 +48,12 @@ internal sealed class UsageCounters(string series)
     public void AddCost(decimal cost)
     {
         var (micro, pico) = Cost.Split(cost);
+        AddCost(micro, pico);
+    }
+
+    /// <summary>Counts what was spent, in the parts of <see cref="Cost.Split"/>.</summary>
+    public void AddCost(long micro, long pico)
+    {
         Add(UsageField.CostMicro, micro);
         Add(UsageField.CostPico, pico);
     }

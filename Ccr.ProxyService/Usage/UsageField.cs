@@ -20,4 +20,7 @@ internal enum UsageField
 
     /// <summary>Requests or tries that cost something unknown.</summary>
     UnpricedRequests,
+
+    /// <summary>Of <see cref="CacheWriteTokens"/>: kept for an hour.</summary>
+    CacheWriteHourTokens,
 }

@@ -1,3 +1,4 @@
+using Ccr.ProxyService.Pricing;
 using Ccr.ProxyService.Routing.Affinity;
 using Ccr.ProxyService.Telemetry;
 using Ccr.ProxyService.Tokens;
@@ -11,7 +12,8 @@ namespace Ccr.ProxyService.Usage;
 /// </summary>
 /// <remarks>
 /// In the series <c>total</c> a request is one that a client sent, and a failure one whose client got no complete answer. In the series of a
-/// target, provider or model a request is an answer it gave, and a failure a try that failed. A client that left is no failure of anyone.
+/// target, provider or model a request is an answer it gave, and a failure a try that failed; the series of a key, client program, scenario or
+/// session (<see cref="ClientUsage"/>) count as the total does. A client that left is no failure of anyone.
 /// </remarks>
 /// <param name="instruments">What is sent over OTLP where somebody listens; null for nothing.</param>
 internal sealed class UsageRecorder(GenAiInstruments? instruments = null) : IUsageRecorder
@@ -82,9 +84,15 @@ internal sealed class UsageRecorder(GenAiInstruments? instruments = null) : IUsa
     /// <summary>The last requests.</summary>
     public RecentRequests Recent { get; } = new(RedisKeys.RecentRequestsLength);
 
-    /// <summary>Every series of counters there is.</summary>
+    /// <summary>The same requests by who asked: key, client program, scenario, session.</summary>
+    public ClientUsage Clients { get; } = new();
+
+    /// <summary>Every series that is counted by time; sessions, which come and go, are not among them.</summary>
     public IEnumerable<UsageCounters> Series =>
-        [Total, .. Targets.Entries.Select(t => t.Value.Counters), .. Providers.Entries.Select(p => p.Value), .. Models.Entries.Select(m => m.Value)];
+        [
+            Total, .. Targets.Entries.Select(t => t.Value.Counters), .. Providers.Entries.Select(p => p.Value), .. Models.Entries.Select(m => m.Value),
+            .. Clients.Series,
+        ];
 
     /// <summary>Requests whose tokens were counted for routing, by how.</summary>
     public long RoutingTokens(TokenCountSource source) => _routingTokens[(int)source].Value;
@@ -124,22 +132,23 @@ internal sealed class UsageRecorder(GenAiInstruments? instruments = null) : IUsa
         GenAi.Observe(record);
         CountOutcome(record);
         var isUnpriced = false;
+        var cost = 0m;
         for (var i = 0; i < record.Attempts.Count; i++)
         {
             var attempt = record.Attempts[i];
             CountAttempt(record, attempt, isLast: i == record.Attempts.Count - 1);
             isUnpriced |= attempt.IsUnpriced;
-            if (attempt.Cost is { } cost)
-            {
-                Total.AddCost(cost);
-            }
+            cost += attempt.Cost ?? 0;
         }
 
+        var (micro, pico) = Cost.Split(cost);
+        Total.AddCost(micro, pico);
         if (isUnpriced)
         {
             Total.AddUnpriced();
         }
 
+        Clients.Count(record, new(micro, pico, isUnpriced), TargetName(record));
         Recent.Add(record);
     }
 
@@ -153,6 +162,10 @@ internal sealed class UsageRecorder(GenAiInstruments? instruments = null) : IUsa
 
         Recent.Add(record);
     }
+
+    /// <summary>The target that gave the answer, or was asked last; null when none was.</summary>
+    private string? TargetName(RequestRecord record) =>
+        record.Attempts.Count == 0 ? null : Targets[(record.Attempts[^1].Provider, record.Attempts[^1].Model)].Name;
 
     private void CountOutcome(RequestRecord record)
     {

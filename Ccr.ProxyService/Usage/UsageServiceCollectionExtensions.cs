@@ -1,4 +1,6 @@
+using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Pricing;
+using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -24,12 +26,31 @@ internal static class UsageServiceCollectionExtensions
         builder.Services.AddSingleton<SharedUsageReader>();
         builder.Services.AddSingleton<MetricsPage>();
         builder.Services.AddHostedService<ObservedMetrics>();
+        builder.Services.AddSingleton<UsageHistory>();
+        builder.Services.AddHostedService<UsageHistoryKeeper>();
+        builder.Services.AddSingleton<UsageStores>();
+        builder.Services.AddSingleton<UsageQueries>();
+        builder.Services.AddSingleton<SessionQueries>();
 
         var hasRedis = builder.AddSharedRedis();
         builder.Services.AddSingleton(services => new RedisState(services.GetRequiredService<UsageRecorder>(), hasRedis));
         if (hasRedis)
         {
+            builder.Services.AddSingleton(CreateSpool);
             builder.Services.AddHostedService<RedisUsageWriter>();
         }
+    }
+
+    private static UsageSpool CreateSpool(IServiceProvider services)
+    {
+        var usage = services.GetRequiredService<IConfigStore>().Current.Usage;
+        var folder = usage.SpoolDirectory ?? (services.GetService<RouterFolders>() is { } folders ? Path.Combine(folders.Router, "usage-spool") : null);
+        return new(
+            usage.Spool ? folder : null,
+            usage.SpoolMaxBytes,
+            services.GetRequiredService<InstanceIdentity>(),
+            services.GetRequiredService<RedisState>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<UsageSpool>>());
     }
 }

@@ -36,6 +36,7 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Hedge, "Hedge.", "{{ Hedge: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Rescue, "Rescue.", "{{ Rescue: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Attach, "Attach.", "{{ Attach: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Usage, "Usage.", "{{ Usage: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Budget, "Budget.", "{{ Budget: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.TierRetry, "Router.tierRetries.*.", "{{ Router: {{ tierRetries: {{ \"*\": {{ {0}: -5.5 }} }} }} }}");
         return data;
@@ -75,6 +76,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("### Hedge")]
     [InlineData("### Rescue")]
     [InlineData("### Attach")]
+    [InlineData("### Usage")]
     [InlineData("### Budget")]
     [InlineData("### Router.tierRetries")]
     [InlineData("## customRouter")]
@@ -106,6 +108,7 @@ public sealed partial class KnownSettingsTests
             "### Hedge" => KnownSettings.Hedge,
             "### Rescue" => KnownSettings.Rescue,
             "### Attach" => KnownSettings.Attach,
+            "### Usage" => KnownSettings.Usage,
             "### Budget" => KnownSettings.Budget,
             "### Router.tierRetries" => KnownSettings.TierRetry,
             "## customRouter" => KnownSettings.CustomRouter,

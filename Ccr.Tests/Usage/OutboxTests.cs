@@ -20,7 +20,7 @@ public sealed class OutboxTests
         var first = _outbox.Seal("i", Nothing, out _);
         _outbox.Take(Samples.Start);
 
-        Assert.Equal(["model:m", "provider:a", "recent", "tier:a,m", "total"], first.Select(u => u.Tag).Order());
+        Assert.Equal(["app:opencode", "model:m", "provider:a", "recent", "scenario:default", "tier:a,m", "total"], first.Select(u => u.Tag).Order());
         Assert.Equal(1, first.Sum(u => u.Requests));
         Assert.Empty(_outbox.Seal("i", Nothing, out _));
     }
@@ -35,7 +35,7 @@ public sealed class OutboxTests
         }
 
         var units = _outbox.Seal("i", Nothing, out var skipped);
-        Assert.Equal(5, units.Count);
+        Assert.Equal(7, units.Count);
         Assert.Equal(600, units.Sum(u => u.Requests));
         Assert.Equal(0, skipped);
     }
@@ -59,7 +59,7 @@ public sealed class OutboxTests
         _recorder.Record(Samples.Answer());
         _outbox.Take(Samples.Start);
         var units = _outbox.Seal("i", new HashSet<string> { "total", "recent" }, out _);
-        Assert.Equal(["model:m", "provider:a", "tier:a,m"], units.Select(u => u.Tag).Order());
+        Assert.Equal(["app:opencode", "model:m", "provider:a", "scenario:default", "tier:a,m"], units.Select(u => u.Tag).Order());
 
         _recorder.Record(Samples.Answer());
         _outbox.Take(Samples.Start);
@@ -69,7 +69,7 @@ public sealed class OutboxTests
     [Fact]
     public void Minutes_are_kept_apart_and_old_ones_keep_only_their_sum()
     {
-        var delta = new UsageDelta("total");
+        var delta = new UsageDelta("total", 1);
         for (var minute = 0; minute < UsageDelta.MostMinutes + 5; minute++)
         {
             delta.Add(Samples.Start.AddMinutes(minute), [1, 0, 10, 0, 0, 0, 0, 0]);
@@ -78,7 +78,7 @@ public sealed class OutboxTests
 
         Assert.Equal(UsageDelta.MostMinutes, delta.Minutes.Count);
         Assert.Equal(Samples.Start.AddMinutes(5), delta.Minutes.Keys.Min());
-        Assert.All(delta.Minutes.Values, m => Assert.Equal([2, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0], m));
+        Assert.All(delta.Minutes.Values, m => Assert.Equal([2, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0], m));
         Assert.Equal(2 * (UsageDelta.MostMinutes + 5), delta.Total[0]);
     }
 }

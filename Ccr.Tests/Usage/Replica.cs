@@ -13,7 +13,11 @@ internal sealed class Replica : IAsyncDisposable
 
     private readonly ServiceProvider _services;
 
-    public Replica(string connectionString, string name = "one")
+    /// <param name="connectionString">The Redis.</param>
+    /// <param name="name">The instance's name.</param>
+    /// <param name="spool">The folder of the spool; null for none.</param>
+    /// <param name="spoolLimit">The most bytes there.</param>
+    public Replica(string connectionString, string name = "one", string? spool = null, long spoolLimit = 1 << 20)
     {
         var options = ConfigurationOptions.Parse(connectionString);
         options.AbortOnConnectFail = false;
@@ -22,7 +26,9 @@ internal sealed class Replica : IAsyncDisposable
         Identity = new InstanceIdentity(name, Samples.Start);
         State = new RedisState(Recorder, isUsed: true);
         var status = new StatusReporter(Recorder, new FakeConfigStore(), new FakeTargetStates(), [], Identity, State, Clock);
-        Writer = new RedisUsageWriter(Recorder, status, Identity, State, _services, Clock, Log);
+        SpoolFolder = spool;
+        Spool = new UsageSpool(spool, spoolLimit, Identity, State, Clock, SpoolLog);
+        Writer = new RedisUsageWriter(Recorder, status, Identity, State, _services, Clock, Log, Spool);
     }
 
     public UsageRecorder Recorder { get; } = new();
@@ -35,7 +41,13 @@ internal sealed class Replica : IAsyncDisposable
 
     public RedisUsageWriter Writer { get; }
 
+    public UsageSpool Spool { get; }
+
+    public string? SpoolFolder { get; }
+
     public ListLogger<RedisUsageWriter> Log { get; } = new();
+
+    public ListLogger<UsageSpool> SpoolLog { get; } = new();
 
     public IDatabase Redis => _services.GetRequiredService<IConnectionMultiplexer>().GetDatabase();
 
@@ -57,9 +69,11 @@ internal sealed class Replica : IAsyncDisposable
         while (!State.IsConnected || State.Buffered > 0);
     }
 
+    /// <summary>Ends it as SIGKILL does: nothing more is written, and what it held open is let go.</summary>
     public async ValueTask DisposeAsync()
     {
         Writer.Dispose();
+        Spool.Dispose();
 
         // Without waiting for replies, which takes the library a second.
         Redis.Multiplexer.Close(allowCommandsToComplete: false);

@@ -39,6 +39,7 @@ internal sealed class UsageHost : IAsyncDisposable
         builder.AddUsage();
         var app = builder.Build();
         app.MapUsage();
+        app.MapUsageQueries();
         app.MapDefaultEndpoints();
         await app.StartAsync();
         return new UsageHost(app);

@@ -22,7 +22,7 @@ public sealed class WriteBehindTests
 
         var redis = replica.Redis;
         Assert.Equal(
-            ["model:m", "model:m2", "provider:a", "provider:b", "tier:a,m", "tier:b,m2", "total"],
+            ["app:claude-code", "model:m", "model:m2", "provider:a", "provider:b", "scenario:think", "tier:a,m", "tier:b,m2", "total"],
             (await redis.SetMembersAsync("ccr:{series}")).Select(s => s.ToString()).Order());
         string[] expected =
         [
