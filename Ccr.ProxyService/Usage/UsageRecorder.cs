@@ -183,6 +183,7 @@ internal sealed class UsageRecorder : IUsageRecorder
             if (record.Streaming && record.Tokens.Output > 0 && generation > 0)
             {
                 target.TokensPerSecond.Observe(record.Tokens.Output / generation);
+                target.Throughput.Add(new(first.TotalSeconds, record.Tokens.Output, generation, record.StartedAt + record.Duration));
             }
         }
     }

@@ -20,6 +20,8 @@ internal static class UsageServiceCollectionExtensions
         builder.Services.AddSingleton(services => InstanceIdentity.Create(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<StatusReporter>();
         builder.Services.AddSingleton<SharedUsageReader>();
+        builder.Services.AddSingleton<SharedRequests>();
+        builder.Services.AddSingleton<RequestFinder>();
         builder.Services.AddSingleton<MetricsPage>();
 
         var hasRedis = builder.AddSharedRedis();
