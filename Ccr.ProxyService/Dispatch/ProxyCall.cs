@@ -93,6 +93,9 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>Every try so far.</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);
 
+    /// <summary>The attempts that lost a race; null when there was none.</summary>
+    public RaceLosers? Losers { get; set; }
+
     /// <summary>What the translation of the last attempt could not carry over; null for a pass-through.</summary>
     public LossReport? Loss { get; set; }
 
@@ -139,7 +142,7 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     public void Finish(Attempt attempt, int status, string? failure)
     {
         var target = attempt.Pass.Target;
-        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) { Tokens = TokenUsage.From(attempt.Counts), Repair = attempt.Repaired });
+        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) { Tokens = TokenUsage.From(attempt.Counts), HasContent = attempt.FirstContent is not null, Repair = attempt.Repaired });
         Counts += attempt.Counts;
         ToolCalls += attempt.ToolCalls;
         StopReason = attempt.StopReason ?? StopReason;
