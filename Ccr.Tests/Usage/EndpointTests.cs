@@ -120,7 +120,7 @@ public sealed class EndpointTests
             {
                 TimeToFirstContent = TimeSpan.FromMilliseconds(milliseconds),
                 Duration = TimeSpan.FromMilliseconds(milliseconds + 1000),
-                Tokens = new(100, 0, 0, output, 0),
+                Attempts = [new("b", "m2", 200, null, TimeSpan.FromSeconds(1)) { Tokens = new(100, 0, 0, output, 0) }],
             });
         }
 
