@@ -17,20 +17,20 @@ internal sealed record UsageRange(string Name, string Words, TimeSpan? Length, s
         new("24 h", "over the last 24 hours", TimeSpan.FromHours(24), "hour"),
         new("7 d", "over the last 7 days", TimeSpan.FromDays(7), "hour"),
         new("30 d", "over the last 30 days", TimeSpan.FromDays(30), "day"),
-        new("All", "since counting began", null, "day"),
+        new("All", "over all days that are kept", null, "day"),
     ];
 
     /// <summary>How long a step is.</summary>
     public TimeSpan Step => Interval switch { "minute" => TimeSpan.FromMinutes(1), "hour" => TimeSpan.FromHours(1), _ => TimeSpan.FromDays(1) };
 
-    /// <summary>Where it begins, seen from now: at the beginning of a step, so that no step is cut.</summary>
-    public DateTimeOffset From(DateTimeOffset now) => Length is { } length ? Floor(now) - length + Step : DateTimeOffset.UnixEpoch;
+    /// <summary>Where it begins, seen from now: at the beginning of a step, so that no step is cut; null for all there is.</summary>
+    public DateTimeOffset? From(DateTimeOffset now) => Length is { } length ? Floor(now) - length + Step : null;
 
     /// <summary>The beginnings of its steps, oldest first: those without a count too. What has no beginning begins with the first count.</summary>
     public IReadOnlyList<DateTimeOffset> Steps(DateTimeOffset now, DateTimeOffset? first)
     {
         var last = Floor(now);
-        var from = Length is null ? Floor(first ?? now) : From(now);
+        var from = From(now) ?? Floor(first ?? now);
         var steps = new List<DateTimeOffset>();
         for (var step = from < last - (MostSteps * Step) ? last - (MostSteps * Step) : from; step <= last; step += Step)
         {

@@ -40,9 +40,12 @@ internal sealed class ProxySource : IDisposable
         return new ProxySample(await status, (await requests).Requests?.Where(r => r is not null).ToArray() ?? []);
     }
 
-    /// <summary>Usage since a moment by group, in all and by step.</summary>
-    public Task<UsageAnswer> UsageAsync(string groupBy, DateTimeOffset from, string interval, CancellationToken cancellationToken) =>
-        GetAsync(string.Create(CultureInfo.InvariantCulture, $"/api/usage?group_by={groupBy}&from={from.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}&interval={interval}"), ProxyJson.Default.UsageAnswer, cancellationToken);
+    /// <summary>Usage since a moment (null: all that is kept by that step) by group, in all and by step.</summary>
+    public Task<UsageAnswer> UsageAsync(string groupBy, DateTimeOffset? from, string interval, CancellationToken cancellationToken)
+    {
+        var since = from is { } at ? string.Create(CultureInfo.InvariantCulture, $"&from={at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}") : "";
+        return GetAsync($"/api/usage?group_by={groupBy}{since}&interval={interval}", ProxyJson.Default.UsageAnswer, cancellationToken);
+    }
 
     /// <summary>A page of the sessions, the ones seen last first.</summary>
     public Task<SessionPage> SessionsAsync(int offset, int limit, CancellationToken cancellationToken) =>

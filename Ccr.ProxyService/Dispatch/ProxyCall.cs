@@ -142,7 +142,7 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     public void Finish(Attempt attempt, int status, string? failure)
     {
         var target = attempt.Pass.Target;
-        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) { Tokens = TokenUsage.From(attempt.Counts), HasContent = attempt.FirstContent is not null, Repair = attempt.Repaired });
+        Attempts.Add(new(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) { Tokens = TokenUsage.From(attempt.Counts), FirstContent = attempt.FirstContent, Repair = attempt.Repaired });
         Counts += attempt.Counts;
         ToolCalls += attempt.ToolCalls;
         StopReason = attempt.StopReason ?? StopReason;

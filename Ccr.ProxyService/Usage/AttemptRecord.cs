@@ -17,9 +17,9 @@ internal sealed record AttemptRecord(string Provider, string Model, int Status, 
     /// <summary>What they cost in dollars; null when there are none, or their price is not known.</summary>
     public decimal? Cost { get; init; }
 
-    /// <summary>True when content of an answer came, whether or not it came to its end.</summary>
-    public bool HasContent { get; init; }
+    /// <summary>From sending to the first content; null when none came.</summary>
+    public TimeSpan? FirstContent { get; init; }
 
     /// <summary>True when this call cost something and nobody knows how much: tokens without a price, or an answer, even the beginning of one, without a count.</summary>
-    public bool IsUnpriced => Cost is null && (Failure is null || HasContent || !Tokens.IsZero);
+    public bool IsUnpriced => Cost is null && (Failure is null || FirstContent is not null || !Tokens.IsZero);
 }

@@ -195,7 +195,7 @@ internal sealed class UsageRecorder : IUsageRecorder
     {
         for (var i = 0; i < attempts.Count; i++)
         {
-            if (attempts[i].HasContent || i == attempts.Count - 1)
+            if (attempts[i].FirstContent is not null || i == attempts.Count - 1)
             {
                 return ReferenceEquals(attempts[i], attempt);
             }

@@ -75,8 +75,17 @@ internal sealed class FakeProxy : IAsyncDisposable
         {
             var count = new JsonObject
             {
-                ["group"] = group, ["requests"] = 10 * times, ["failures"] = times, ["input_tokens"] = 20_000 * times, ["output_tokens"] = 1_000 * times, ["cache_read_tokens"] = 15_000 * times,
-                ["cache_creation_tokens"] = 900 * times, ["cache_creation_1h_tokens"] = 100 * times, ["reasoning_tokens"] = 120 * times, ["cost_usd"] = 0.0125m * times, ["unpriced_requests"] = 1,
+                ["group"] = group,
+                ["requests"] = 10 * times,
+                ["failures"] = times,
+                ["input_tokens"] = 20_000 * times,
+                ["output_tokens"] = 1_000 * times,
+                ["cache_read_tokens"] = 15_000 * times,
+                ["cache_creation_tokens"] = 900 * times,
+                ["cache_creation_1h_tokens"] = 100 * times,
+                ["reasoning_tokens"] = 120 * times,
+                ["cost_usd"] = 0.0125m * times,
+                ["unpriced_requests"] = 1,
             };
             if (start is { } at)
             {
@@ -94,7 +103,11 @@ internal sealed class FakeProxy : IAsyncDisposable
         small["requests"] = 5;
         return new()
         {
-            ["group_by"] = groupBy, ["from"] = "2026-03-04T00:00:00Z", ["to"] = now.UtcDateTime.ToString("O"), ["interval"] = interval, ["source"] = "redis",
+            ["group_by"] = groupBy,
+            ["from"] = "2026-03-04T00:00:00Z",
+            ["to"] = now.UtcDateTime.ToString("O"),
+            ["interval"] = interval,
+            ["source"] = "redis",
             ["rows"] = new JsonArray(Count(names[0], 3, null), With(Count(names[1], 1, null), 5)),
             ["buckets"] = new JsonArray(Count(names[0], 2, last - step), Count(names[0], 1, last), small),
         };
@@ -115,7 +128,10 @@ internal sealed class FakeProxy : IAsyncDisposable
         ];
         return new()
         {
-            ["total"] = 3, ["source"] = "redis", ["sessions"] = new JsonArray([.. all.Skip(offset).Take(2)]), ["next_offset"] = offset + 2 < 3 ? offset + 2 : null,
+            ["total"] = 3,
+            ["source"] = "redis",
+            ["sessions"] = new JsonArray([.. all.Skip(offset).Take(2)]),
+            ["next_offset"] = offset + 2 < 3 ? offset + 2 : null,
         };
 
         static JsonObject Session(string id, string application, int requests, int failures, string cost, string agents) => JsonNode.Parse($$"""

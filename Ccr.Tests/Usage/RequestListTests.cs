@@ -16,8 +16,14 @@ public sealed class RequestListTests
 
     private static readonly RequestRecord Failed = Samples.Answer("c", "glm-4.6") with
     {
-        RequestId = "req_failed", StartedAt = Samples.Start.AddMinutes(-10), Attempts = [new("c", "glm-4.6", 429, "rate_limited", TimeSpan.FromMilliseconds(5))], Status = 429, Failure = "rate_limited",
-        Tokens = default, Session = "s-2", Agent = "subagent",
+        RequestId = "req_failed",
+        StartedAt = Samples.Start.AddMinutes(-10),
+        Attempts = [new("c", "glm-4.6", 429, "rate_limited", TimeSpan.FromMilliseconds(5))],
+        Status = 429,
+        Failure = "rate_limited",
+        Tokens = default,
+        Session = "s-2",
+        Agent = "subagent",
     };
 
     private static readonly RequestRecord Left = Samples.Left() with { RequestId = "req_left", Scenario = "background" };

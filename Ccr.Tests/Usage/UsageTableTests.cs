@@ -9,7 +9,7 @@ namespace Ccr.Tests.Usage;
 
 /// <summary>
 /// That the numbers are right: answers as providers give them, through the running proxy to a client of every dialect, against counts and costs worked out by hand
-/// (<see cref="UsageRow"/>), in the account of the request, in /v1/usage, and to the last decimal.
+/// (<see cref="BookedAnswer"/>), in the account of the request, in /v1/usage, and to the last decimal.
 /// </summary>
 public sealed class UsageTableTests : IAsyncLifetime
 {
@@ -40,7 +40,7 @@ public sealed class UsageTableTests : IAsyncLifetime
     {
         // Without a rescue in mind a pass-through is watched by another tap.
         await using var proxy = await StartAsync($$""" "Rescue": { "enabled": {{(rescue ? "true" : "false")}} }, """);
-        foreach (var row in UsageRow.All)
+        foreach (var row in BookedAnswer.All)
         {
             foreach (var client in Wire.All)
             {
@@ -56,7 +56,7 @@ public sealed class UsageTableTests : IAsyncLifetime
 
         var usage = await GetAsync(proxy, "/v1/usage");
         var tiers = usage["tiers"]!.AsArray().ToDictionary(t => (string)t!["tier"]!, t => t!);
-        foreach (var row in UsageRow.All)
+        foreach (var row in BookedAnswer.All)
         {
             var tier = tiers[$"{Wire.Provider(row.Provider)},{row.Name}"];
             var (input, read, minutes, hour, output, _) = row.Tokens;
@@ -65,8 +65,8 @@ public sealed class UsageTableTests : IAsyncLifetime
             Assert.Equal(row.Cost is null ? 4 : 0, (long)tier["unpriced_requests"]!);
         }
 
-        Assert.Equal(4 * UsageRow.All.Length, (long)usage["total_requests"]!);
-        Assert.Equal((4 * UsageRow.All.Sum(r => r.Tokens.Input), 4 * UsageRow.All.Sum(r => r.Tokens.Output)), ((long)usage["total_input_tokens"]!, (long)usage["total_output_tokens"]!));
+        Assert.Equal(4 * BookedAnswer.All.Length, (long)usage["total_requests"]!);
+        Assert.Equal((4 * BookedAnswer.All.Sum(r => r.Tokens.Input), 4 * BookedAnswer.All.Sum(r => r.Tokens.Output)), ((long)usage["total_input_tokens"]!, (long)usage["total_output_tokens"]!));
 
         // 1417.5 + 1417.5 + 121 + 175.5 + 590 + 930 + 930 + 940 + 420 + 1570 + 930 + 930 + 32 + 930 + 930 = 12263.5 millionths, four times.
         Assert.Equal(("0.049054", 4L), (usage["total_cost_usd"]!.ToJsonString(), (long)usage["unpriced_requests"]!));
@@ -82,7 +82,7 @@ public sealed class UsageTableTests : IAsyncLifetime
         // The list price of claude-sonnet-4-5 at Anthropic: 3, read 0.3, output 15; with more than 200,000 tokens of input, cached ones included, 6, 0.6 and 22.5.
         //   199,999 x 3 = 599,997, and 900 x 15 = 13,500: 613,497 millionths.    200,000 x 3 + 13,500 = 613,500.
         //   200,001 x 6 = 1,200,006, and 900 x 22.5 = 20,250: 1,220,256.         1 x 6 + 200,000 x 0.6 + 20,250 = 6 + 120,000 + 20,250 = 140,256.
-        _upstream.Answer(ScriptedReply.Events(UsageRow.Frames(Dialect.Anthropic, $$"""{"input_tokens":{{uncached}},"cache_read_input_tokens":{{read}},"output_tokens":1}""", """{"output_tokens":900}""")));
+        _upstream.Answer(ScriptedReply.Events(BookedAnswer.Frames(Dialect.Anthropic, $$"""{"input_tokens":{{uncached}},"cache_read_input_tokens":{{read}},"output_tokens":1}""", """{"output_tokens":900}""")));
         await using var proxy = await RunningProxy.StartAsync($$"""
             { "LOG": false, "PROXY_URL": "{{_upstream.BaseAddress}}", "Providers": [ { "name": "a", "protocol": "anthropic", "api_base_url": "http://api.anthropic.com/v1/messages", "api_key": "k", "models": ["claude-sonnet-4-5"] } ],
               "Router": { "default": "a,claude-sonnet-4-5" } }
@@ -127,7 +127,7 @@ public sealed class UsageTableTests : IAsyncLifetime
     {
         // The first: 40 + 60 x 0.1 + 2 x 5 = 56. The second reads the question and the beginning again: 130 + 4 x 5 = 150. Together 206.
         await using var proxy = await StartAsync(""" "fallback": { "default": ["pc,second"] }, """);
-        _second.Answer(ScriptedReply.Events(UsageRow.Frames(Dialect.OpenAIChat, "", """{"prompt_tokens":130,"completion_tokens":4,"total_tokens":134}""")));
+        _second.Answer(ScriptedReply.Events(BookedAnswer.Frames(Dialect.OpenAIChat, "", """{"prompt_tokens":130,"completion_tokens":4,"total_tokens":134}""")));
         var record = await BreakAsync(proxy, client, Dialect.Anthropic, """{"input_tokens":40,"cache_read_input_tokens":60,"output_tokens":2}""");
         Assert.Equal((230, 60, 0, 0, 6, 0), Tokens(record));
         Assert.Equal((null, "0.000206"), ((string?)record["failure"], record["costUsd"]?.ToJsonString()));
@@ -152,7 +152,7 @@ public sealed class UsageTableTests : IAsyncLifetime
     {
         await using var proxy = await StartAsync(""" "Attach": { "windowMs": 0 }, """);
         var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var frames = UsageRow.Frames(Dialect.Anthropic, """{"input_tokens":40,"cache_read_input_tokens":60,"output_tokens":2}""", "");
+        var frames = BookedAnswer.Frames(Dialect.Anthropic, """{"input_tokens":40,"cache_read_input_tokens":60,"output_tokens":2}""", "");
         _upstream.Answer(ScriptedReply.Events([.. frames[..3], ""]) with { BeforeLast = never.Task });
         string id;
         using (var response = await proxy.PostAsync(Wire.Path(client, "pa,m", true), Wire.Body(client, "pa,m", true)))
@@ -177,7 +177,7 @@ public sealed class UsageTableTests : IAsyncLifetime
         // The slow one had told 40 + 60 x 0.1 + 2 x 5 = 56 before it was given up; the other one 10 + 5 x 5 = 35.
         await using var proxy = await StartAsync(""" "Hedge": { "delayMs": 50 }, "fallback": { "default": ["pc,second"] }, """);
         var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _upstream.Answer(ScriptedReply.Events([UsageRow.Frames(Dialect.Anthropic, """{"input_tokens":40,"cache_read_input_tokens":60,"output_tokens":2}""", "")[0], ""]) with { BeforeLast = never.Task });
+        _upstream.Answer(ScriptedReply.Events([BookedAnswer.Frames(Dialect.Anthropic, """{"input_tokens":40,"cache_read_input_tokens":60,"output_tokens":2}""", "")[0], ""]) with { BeforeLast = never.Task });
         _second.Answer(ScriptedReply.Events(Wire.Frames(Dialect.OpenAIChat)));
         var record = await AskAsync(proxy, Dialect.Anthropic, "pa,m", stream: true);
         never.SetResult();
@@ -244,7 +244,7 @@ public sealed class UsageTableTests : IAsyncLifetime
     private async Task<JsonNode> BreakAsync(RunningProxy proxy, Dialect client, Dialect provider, string begin)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _upstream.Answer(ScriptedReply.Events([.. UsageRow.Frames(provider, begin, "")[..(Wire.BeforeContent(provider) + 1)], ""]) with { Cuts = true, BeforeLast = seen.Task });
+        _upstream.Answer(ScriptedReply.Events([.. BookedAnswer.Frames(provider, begin, "")[..(Wire.BeforeContent(provider) + 1)], ""]) with { Cuts = true, BeforeLast = seen.Task });
         var model = Wire.Provider(provider) + ",m";
         using var response = await proxy.PostAsync(Wire.Path(client, model, true), Wire.Body(client, model, true));
         Assert.True(response.IsSuccessStatusCode);
@@ -265,7 +265,7 @@ public sealed class UsageTableTests : IAsyncLifetime
 
     private Task<RunningProxy> StartAsync(string more)
     {
-        var models = string.Join("\", \"", UsageRow.All.Select(r => r.Name).Append("m"));
+        var models = string.Join("\", \"", BookedAnswer.All.Select(r => r.Name).Append("m"));
         return RunningProxy.StartAsync(Wire.Config(_upstream.BaseAddress, more, ", " + Prices, models)
             .Replace($"\"default\": \"pa,{models}\"", "\"default\": \"pa,m\"", StringComparison.Ordinal)
             .Replace("\"name\": \"pg\"", $"\"name\": \"ps\", \"protocol\": \"openai\", \"api_base_url\": \"{_second.BaseAddress}v1/chat/completions\", \"api_key\": \"k\", \"models\": [\"second\"], {Prices} }}, {{ \"name\": \"pg\"", StringComparison.Ordinal)

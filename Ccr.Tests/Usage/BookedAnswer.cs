@@ -10,13 +10,13 @@ namespace Ccr.Tests.Usage;
 /// <param name="Answer">What it writes.</param>
 /// <param name="Tokens">Input, of it read from the cache, written for five minutes, written for an hour; output, of it reasoning.</param>
 /// <param name="Cost">Dollars, as JSON writes them; null for unknown.</param>
-internal sealed record UsageRow(
+internal sealed record BookedAnswer(
     string Name, Dialect Provider, bool Stream, string[] Answer, (long Input, long Read, long FiveMinutes, long Hour, long Output, long Reasoning) Tokens, string? Cost)
 {
     /// <summary>
     /// The table. Prices per million: input 1, read 0.1, written 1.25, for an hour 2, output 5, reasoning 7. The sums in the comments are in millionths of a dollar.
     /// </summary>
-    public static readonly UsageRow[] All =
+    public static readonly BookedAnswer[] All =
     [
         // 100 x 1 + 300 x 0.1 + 350 x 1.25 + 250 x 2 + 70 x 5 = 100 + 30 + 437.5 + 500 + 350 = 1417.5. Input is 100 + 300 + 600.
         Whole("anthropic-whole-cached", Dialect.Anthropic,
@@ -107,18 +107,18 @@ internal sealed record UsageRow(
         return frames;
     }
 
-    private static UsageRow Whole(string name, Dialect provider, string usage, (long, long, long, long, long, long) tokens, string cost) =>
+    private static BookedAnswer Whole(string name, Dialect provider, string usage, (long, long, long, long, long, long) tokens, string cost) =>
         new(name, provider, false, [Replace(Wire.Whole(provider), WireUsage(provider, true), usage)], tokens, cost);
 
-    private static UsageRow Anthropic(string name, string begin, string end, (long, long, long, long, long, long) tokens, string cost) =>
+    private static BookedAnswer Anthropic(string name, string begin, string end, (long, long, long, long, long, long) tokens, string cost) =>
         new(name, Dialect.Anthropic, true, Frames(Dialect.Anthropic, begin, end), tokens, cost);
 
-    private static UsageRow Chat(string name, string usage, (long, long, long, long, long, long) tokens, string cost) => new(name, Dialect.OpenAIChat, true, Frames(Dialect.OpenAIChat, "", usage), tokens, cost);
+    private static BookedAnswer Chat(string name, string usage, (long, long, long, long, long, long) tokens, string cost) => new(name, Dialect.OpenAIChat, true, Frames(Dialect.OpenAIChat, "", usage), tokens, cost);
 
-    private static UsageRow Responses(string name, string usage, (long, long, long, long, long, long) tokens, string cost) =>
+    private static BookedAnswer Responses(string name, string usage, (long, long, long, long, long, long) tokens, string cost) =>
         new(name, Dialect.OpenAIResponses, true, Frames(Dialect.OpenAIResponses, "", usage), tokens, cost);
 
-    private static UsageRow Gemini(string name, string begin, string end, (long, long, long, long, long, long) tokens, string cost) => new(name, Dialect.Gemini, true, Frames(Dialect.Gemini, begin, end), tokens, cost);
+    private static BookedAnswer Gemini(string name, string begin, string end, (long, long, long, long, long, long) tokens, string cost) => new(name, Dialect.Gemini, true, Frames(Dialect.Gemini, begin, end), tokens, cost);
 
     private static string Replace(string text, string old, string with) => text.Replace(old, with, StringComparison.Ordinal);
 }
