@@ -29,6 +29,14 @@ internal sealed class BrowserClock
     /// <summary>Date and time; "—" for none.</summary>
     public string DateTime(DateTimeOffset? at) => Format(at, "yyyy-MM-dd HH:mm:ss");
 
+    /// <summary>The beginning of a step of a chart. Days are those of UTC, in which they are counted.</summary>
+    public string Step(DateTimeOffset at, string interval) => interval switch
+    {
+        "day" => at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        "hour" => Format(at, "MM-dd HH:mm"),
+        _ => Minute(at),
+    };
+
     private string Format(DateTimeOffset? at, string format) => at is { } value
         ? value.ToOffset(_offset ?? TimeSpan.Zero).ToString(format, CultureInfo.InvariantCulture) + (_offset is null ? " UTC" : "")
         : "—";

@@ -27,7 +27,7 @@ internal static class RequestFilter
         string?[] own =
         [
             request.Id, request.RequestedModel, request.Provider, request.Model, request.Scenario, request.RouteReason, request.Failure,
-            request.ClientApplication, request.ClientDialect, request.StopReason, request.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            request.ClientApplication, request.ClientDialect, request.Session, request.Agent, request.Key, request.StopReason, request.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture),
         ];
         var attempts = (request.Attempts ?? []).SelectMany(a => new[] { a.Provider, a.Model, a.Failure });
         return own.Concat(attempts).OfType<string>();

@@ -5,7 +5,7 @@ namespace Ccr.Dashboard.Web.Sources;
 /// provider, model or target a request is an answer it gave and a failure a try that failed. Redis holds only fields that were ever counted, so an absent field of a hash that
 /// exists is zero.
 /// </summary>
-internal sealed record Counters
+public sealed record Counters
 {
     public long Requests { get; init; }
 
@@ -40,6 +40,27 @@ internal sealed record Counters
 
     /// <summary>Mean duration of a request in milliseconds; null when there were none.</summary>
     public double? MeanDurationMs => Requests > 0 ? (double)DurationMs / Requests : null;
+
+    /// <summary>The same of what the proxy told.</summary>
+    public static Counters Of(UsageCount count)
+    {
+        var cost = count.CostUsd ?? 0;
+        var micro = decimal.Truncate(cost * 1e6m);
+        return new()
+        {
+            Requests = count.Requests ?? 0,
+            Failures = count.Failures ?? 0,
+            InputTokens = count.InputTokens ?? 0,
+            OutputTokens = count.OutputTokens ?? 0,
+            CacheReadTokens = count.CacheReadTokens ?? 0,
+            CacheWriteTokens = count.CacheCreationTokens ?? 0,
+            ReasoningTokens = count.ReasoningTokens ?? 0,
+            DurationMs = (long)Math.Round((count.AvgDurationSeconds ?? 0) * 1000 * (count.Requests ?? 0)),
+            CostMicro = (long)micro,
+            CostPico = (long)(((cost * 1e6m) - micro) * 1e6m),
+            UnpricedRequests = count.UnpricedRequests ?? 0,
+        };
+    }
 
     /// <summary>Reads a hash; null when it does not exist.</summary>
     public static Counters? FromHash(IReadOnlyCollection<KeyValuePair<string, long>> fields)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -39,6 +40,21 @@ internal sealed class ProxySource : IDisposable
         return new ProxySample(await status, (await requests).Requests?.Where(r => r is not null).ToArray() ?? []);
     }
 
+    /// <summary>Usage since a moment (null: all that is kept by that step) by group, in all and by step.</summary>
+    public Task<UsageAnswer> UsageAsync(string groupBy, DateTimeOffset? from, string interval, CancellationToken cancellationToken)
+    {
+        var since = from is { } at ? string.Create(CultureInfo.InvariantCulture, $"&from={at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}") : "";
+        return GetAsync($"/api/usage?group_by={groupBy}{since}&interval={interval}", ProxyJson.Default.UsageAnswer, cancellationToken);
+    }
+
+    /// <summary>A page of the sessions, the ones seen last first.</summary>
+    public Task<SessionPage> SessionsAsync(int offset, int limit, CancellationToken cancellationToken) =>
+        GetAsync(string.Create(CultureInfo.InvariantCulture, $"/api/sessions?limit={limit}&offset={offset}"), ProxyJson.Default.SessionPage, cancellationToken);
+
+    /// <summary>The last requests of a session, newest first.</summary>
+    public Task<RequestPage> RequestsOfAsync(string session, CancellationToken cancellationToken) =>
+        GetAsync($"/api/requests?limit={RequestLimit}&session={Uri.EscapeDataString(session)}", DashboardJson.Default.RequestPage, cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
@@ -50,6 +66,11 @@ internal sealed class ProxySource : IDisposable
             if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             {
                 throw new SourceException("it refuses the dashboard's key: set CCR_ADMIN_KEY to the APIKEY of its config");
+            }
+
+            if (response.StatusCode == HttpStatusCode.NotFound)
+            {
+                throw new SourceException($"it has no {path.Split('?')[0]}: it is older than this dashboard");
             }
 
             if (!response.IsSuccessStatusCode)

@@ -14,9 +14,21 @@ public sealed record RequestEntry
     /// <summary>Time to the first content of the answer.</summary>
     public double? TtftMs { get; init; }
 
+    /// <summary>Time that was not spent waiting for providers.</summary>
+    public double? OverheadMs { get; init; }
+
     public string? ClientDialect { get; init; }
 
     public string? ClientApplication { get; init; }
+
+    /// <summary>The client's session: its own name for it, or "conversation-" and a digest.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>Who within the session asked: "main", "subagent" or "auxiliary".</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>The id of the key that it came with.</summary>
+    public string? Key { get; init; }
 
     public string? RequestedModel { get; init; }
 
@@ -52,9 +64,20 @@ public sealed record RequestEntry
 
     public long? CacheWriteTokens { get; init; }
 
+    /// <summary>Of <see cref="CacheWriteTokens"/>: for five minutes.</summary>
+    [JsonPropertyName("cacheWrite5mTokens")]
+    public long? CacheWriteMinutesTokens { get; init; }
+
+    /// <summary>Of <see cref="CacheWriteTokens"/>: for an hour.</summary>
+    [JsonPropertyName("cacheWrite1hTokens")]
+    public long? CacheWriteHourTokens { get; init; }
+
     public long? OutputTokens { get; init; }
 
     public long? ReasoningTokens { get; init; }
+
+    /// <summary>Output tokens per second after the first content; streams only.</summary>
+    public double? TokensPerSecond { get; init; }
 
     /// <summary>Dollars; null when it is not known.</summary>
     public decimal? CostUsd { get; init; }

@@ -1,7 +1,7 @@
 namespace Ccr.Dashboard.Web.Sources;
 
 /// <summary>What <c>GET /api/requests</c> answers, newest first.</summary>
-internal sealed record RequestPage
+public sealed record RequestPage
 {
     public IReadOnlyList<RequestEntry>? Requests { get; init; }
 }

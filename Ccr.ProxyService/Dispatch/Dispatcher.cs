@@ -1,3 +1,4 @@
+using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Errors;
 using Ccr.Protocols.Repair;
 using Ccr.Protocols.Requests;
@@ -52,6 +53,10 @@ internal sealed partial class Dispatcher(
         {
             pulse.Leave(client);
             await client.EndAsync().ConfigureAwait(false);
+            if (call.Losers is { } losers)
+            {
+                await losers.SettleAsync(call, time).ConfigureAwait(false);
+            }
         }
     }
 
@@ -269,11 +274,11 @@ internal sealed partial class Dispatcher(
             parts.Health.Abandoned(lost.Pass);
         }
 
-        _ = DiscardAsync(lost, losing);
+        (call.Losers ??= new()).Add(call.Attempts.Count - 1, DiscardAsync(lost, losing));
         return (won, null);
     }
 
-    private static async Task DiscardAsync(Attempt attempt, Task<AttemptOutcome?> opening)
+    private static async Task<TokenCounts> DiscardAsync(Attempt attempt, Task<AttemptOutcome?> opening)
     {
         try
         {
@@ -287,6 +292,8 @@ internal sealed partial class Dispatcher(
         {
             attempt.Dispose();
         }
+
+        return attempt.Counts;
     }
 
     private async Task<Attempt?> SecondAsync(ProxyCall call, Course course)

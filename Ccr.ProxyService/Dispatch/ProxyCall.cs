@@ -101,6 +101,9 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     /// <summary>Every try so far.</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);
 
+    /// <summary>The attempts that lost a race; null when there was none.</summary>
+    public RaceLosers? Losers { get; set; }
+
     /// <summary>What the translation of the last attempt could not carry over; null for a pass-through.</summary>
     public LossReport? Loss { get; set; }
 
@@ -147,7 +150,7 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
     public void Finish(Attempt attempt, int status, string? failure)
     {
         var target = attempt.Pass.Target;
-        var record = new AttemptRecord(target.Provider.Name, target.Model, status, failure, attempt.Elapsed) 
+        var record = new AttemptRecord(target.Provider.Name, target.Model, status, failure, attempt.Elapsed)
         {
             Tokens = TokenUsage.From(attempt.Counts), Repair = attempt.Repaired, GenAi = target.GenAi, FirstContent = attempt.FirstContent,
         };

@@ -44,7 +44,8 @@ internal sealed class AccessControl(IConfigStore store, RequestDelegate next)
     }
 
     private static bool IsAdmin(PathString path) =>
-        path.StartsWithSegments("/api") || path == "/metrics" || path == "/v1/usage" || path == "/v1/latencies" || path == "/v1/token-drift" || path == "/v1/token-audit";
+        path.StartsWithSegments("/api") || path == "/metrics" || path == "/v1/usage" || path == "/v1/latencies" || path == "/v1/token-drift" || path == "/v1/token-audit"
+        || path == "/v1/throughput" || path == "/v1/frontend-metrics";
 
     private static string? Sent(HttpRequest request)
     {

@@ -79,7 +79,8 @@ internal sealed partial class GenerationEndpoint(
 
             if (call.Decision?.Session is { } session)
             {
-                sessions.Note(session, call.Counts.Input);
+                // The last try's own: what several tries have read together is not how long the conversation is.
+                sessions.Note(session, call.Attempts is [.., var last] ? last.Tokens.Input : 0);
             }
 
             var record = Record(call, status);

@@ -25,6 +25,6 @@ internal sealed record AttemptRecord(string Provider, string Model, int Status, 
     /// <summary>From sending to the first content; null when none came.</summary>
     public TimeSpan? FirstContent { get; init; }
 
-    /// <summary>True when this call cost something and nobody knows how much: tokens without a price, or an answer without a count.</summary>
-    public bool IsUnpriced => Cost is null && (Failure is null || !Tokens.IsZero);
+    /// <summary>True when this call cost something and nobody knows how much: tokens without a price, or an answer, even the beginning of one, without a count.</summary>
+    public bool IsUnpriced => Cost is null && (Failure is null || FirstContent is not null || !Tokens.IsZero);
 }

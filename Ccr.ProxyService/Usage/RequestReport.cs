@@ -3,14 +3,21 @@ using Ccr.ProxyService.Tokens;
 
 namespace Ccr.ProxyService.Usage;
 
-/// <summary>A finished request as JSON: an entry of /api/requests, and the field <c>r</c> of the stream of recent requests in Redis.</summary>
+/// <summary>
+/// A finished request as JSON: an entry of /api/requests, and the field <c>r</c> of the stream of recent requests in Redis. What came later than the first version is
+/// nullable, because an older replica's entries lack it.
+/// </summary>
 internal sealed record RequestReport(
     string Id,
     DateTime StartedAt,
     double DurationMs,
     double? TtftMs,
+    double? OverheadMs,
     string ClientDialect,
     string ClientApplication,
+    string? Session,
+    string? Agent,
+    string? Key,
     string RequestedModel,
     string Scenario,
     string RouteReason,
@@ -25,14 +32,25 @@ internal sealed record RequestReport(
     long InputTokens,
     long CacheReadTokens,
     long CacheWriteTokens,
+    [property: JsonPropertyName("cacheWrite5mTokens")] long? CacheWriteMinutesTokens,
+    [property: JsonPropertyName("cacheWrite1hTokens")] long? CacheWriteHourTokens,
     long OutputTokens,
     long ReasoningTokens,
+    double? TokensPerSecond,
     decimal? CostUsd,
     string? StopReason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LossPart>? Losses = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RouteStepReport>? Route = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ComparedWith = null)
 {
+    /// <summary>True when the client got a complete answer.</summary>
+    [JsonIgnore]
+    public bool IsOk => Failure is null && Status < 400;
+
+    /// <summary>True when the client did not get one, though it waited.</summary>
+    [JsonIgnore]
+    public bool IsFailed => !IsOk && Status != UsageRecorder.ClientLeftStatus;
+
     /// <summary>The report of a record. Provider and model are those of the last try; null when there was none.</summary>
     public static RequestReport From(RequestRecord record)
     {
@@ -42,8 +60,12 @@ internal sealed record RequestReport(
             record.StartedAt.UtcDateTime,
             Milliseconds(record.Duration),
             record.TimeToFirstContent is { } first ? Milliseconds(first) : null,
+            Milliseconds(record.Overhead),
             record.ClientDialect,
             record.ClientApplication,
+            record.Session,
+            record.Agent,
+            record.Key,
             record.RequestedModel,
             record.Scenario,
             record.RouteReason,
@@ -58,8 +80,11 @@ internal sealed record RequestReport(
             record.Tokens.Input,
             record.Tokens.CacheRead,
             record.Tokens.CacheWrite,
+            record.Tokens.CacheWrite - record.Tokens.CacheWriteHour,
+            record.Tokens.CacheWriteHour,
             record.Tokens.Output,
             record.Tokens.Reasoning,
+            record.TokensPerSecond is { } rate ? Math.Round(rate, 3) : null,
             record.Cost,
             record.StopReason,
             record.Losses.Count == 0 ? null : [.. record.Losses.Select(static l => new LossPart(l.Path, LossPart.Word(l.Action), l.Reason))],

@@ -29,6 +29,9 @@ internal sealed class TargetUsage(string name)
     /// <summary>Output tokens per second after the first content; streams only.</summary>
     public Histogram TokensPerSecond { get; } = new(Buckets.TokensPerSecond);
 
+    /// <summary>How fast its last streamed answers came.</summary>
+    public ThroughputRing Throughput { get; } = new();
+
     /// <summary>Adds everything that was counted for another one.</summary>
     public void Add(TargetUsage other)
     {

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Ccr.ServiceDefaults;
 
 namespace Ccr.ProxyService.Usage;
 
@@ -10,14 +8,16 @@ internal static class UsageEndpoints
 {
     private const string Json = "application/json";
 
-    /// <summary>Maps /metrics, /v1/usage, /v1/latencies, /api/status and /api/requests.</summary>
+    /// <summary>Maps /metrics, /v1/usage, /v1/latencies, /v1/throughput, /v1/frontend-metrics, /api/status and /api/requests.</summary>
     public static void MapUsage(this IEndpointRouteBuilder endpoints)
     {
         Get("/metrics", MetricsAsync).DisableHttpMetrics();
         Get("/v1/usage", UsageAsync);
         Get("/v1/latencies", LatenciesAsync);
         Get("/api/status", StatusAsync);
-        Get("/api/requests", RequestsAsync);
+        Get("/v1/throughput", ThroughputAsync);
+        Get("/v1/frontend-metrics", FrontendsAsync);
+        endpoints.MapRequests();
 
         IEndpointConventionBuilder Get(string path, RequestDelegate handler) => endpoints.MapGet(path, handler);
     }
@@ -52,22 +52,24 @@ internal static class UsageEndpoints
     private static Task StatusAsync(HttpContext context) =>
         WriteAsync(context, context.RequestServices.GetRequiredService<StatusReporter>().Report(), ApiJson.Default.StatusReport);
 
-    private static Task RequestsAsync(HttpContext context)
+    private static Task ThroughputAsync(HttpContext context)
     {
-        var limit = 100;
-        if (context.Request.Query["limit"] is [{ Length: > 0 } text, ..]
-            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > RedisKeys.RecentRequestsLength))
-        {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            return WriteAsync(
-                context,
-                new ErrorReport(new("invalid_request_error", $"limit must be a whole number from 1 to {RedisKeys.RecentRequestsLength}.")),
-                ApiJson.Default.ErrorReport);
-        }
+        IReadOnlyList<ThroughputReport> report =
+        [
+            .. context.RequestServices.GetRequiredService<UsageRecorder>().Targets.Entries
+                .Select(t => ThroughputReport.From(t.Value.Name, t.Value.Throughput)).OfType<ThroughputReport>().OrderBy(t => t.Tier, StringComparer.Ordinal),
+        ];
+        return WriteAsync(context, report, UsageJson.Default.IReadOnlyListThroughputReport);
+    }
 
-        var records = context.RequestServices.GetRequiredService<UsageRecorder>().Recent.Read(0, limit, out _);
-        records.Reverse();
-        return WriteAsync(context, new RequestList([.. records.Select(RequestReport.From)]), ApiJson.Default.RequestList);
+    private static Task FrontendsAsync(HttpContext context)
+    {
+        IReadOnlyList<FrontendReport> report =
+        [
+            .. context.RequestServices.GetRequiredService<UsageRecorder>().Applications.Entries
+                .Select(a => FrontendReport.From(a.Key, a.Value)).OrderBy(a => a.Frontend, StringComparer.Ordinal),
+        ];
+        return WriteAsync(context, report, UsageJson.Default.IReadOnlyListFrontendReport);
     }
 
     private static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)

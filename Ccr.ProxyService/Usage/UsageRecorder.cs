@@ -209,15 +209,32 @@ internal sealed class UsageRecorder(GenAiInstruments? instruments = null) : IUsa
         AddUse(target.Counters, attempt);
         AddUse(provider, attempt);
         AddUse(model, attempt);
-        if (isLast && record.TimeToFirstContent is { } first)
+        if (record.TimeToFirstContent is { } first && IsFirstToSpeak(record.Attempts, attempt))
         {
             target.FirstContent.Observe(first.TotalSeconds);
             var generation = (record.Duration - first).TotalSeconds;
-            if (record.Streaming && record.Tokens.Output > 0 && generation > 0)
+
+            // Where another one went on with it, the time is not this target's alone.
+            if (isLast && record.Streaming && attempt.Tokens.Output > 0 && generation > 0)
             {
-                target.TokensPerSecond.Observe(record.Tokens.Output / generation);
+                target.TokensPerSecond.Observe(attempt.Tokens.Output / generation);
+                target.Throughput.Add(new(first.TotalSeconds, attempt.Tokens.Output, generation, record.StartedAt + record.Duration));
             }
         }
+    }
+
+    /// <summary>Whether the client's first content came from that try: the first one that had any. A stream that broke and was gone on with has two.</summary>
+    private static bool IsFirstToSpeak(IReadOnlyList<AttemptRecord> attempts, AttemptRecord attempt)
+    {
+        for (var i = 0; i < attempts.Count; i++)
+        {
+            if (attempts[i].FirstContent is not null || i == attempts.Count - 1)
+            {
+                return ReferenceEquals(attempts[i], attempt);
+            }
+        }
+
+        return false;
     }
 
     private static void AddUse(UsageCounters counters, AttemptRecord attempt)

@@ -24,6 +24,8 @@ internal static class UsageServiceCollectionExtensions
         builder.Services.AddSingleton(services => InstanceIdentity.Create(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<StatusReporter>();
         builder.Services.AddSingleton<SharedUsageReader>();
+        builder.Services.AddSingleton<SharedRequests>();
+        builder.Services.AddSingleton<RequestFinder>();
         builder.Services.AddSingleton<MetricsPage>();
         builder.Services.AddHostedService<ObservedMetrics>();
         builder.Services.AddSingleton<UsageHistory>();

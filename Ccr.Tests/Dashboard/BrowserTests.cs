@@ -12,10 +12,10 @@ namespace Ccr.Tests.Dashboard;
 public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
 {
     private const string Rescued = """
-        ,"durationMs":2345.6,"ttftMs":812.3,"clientDialect":"anthropic","clientApplication":"claude-code","requestedModel":"claude-sonnet-4-5","scenario":"think",
+        ,"durationMs":2345.6,"ttftMs":812.3,"clientDialect":"anthropic","clientApplication":"claude-code","session":"s-new","agent":"subagent","key":"team-a","overheadMs":3.2,"requestedModel":"claude-sonnet-4-5","scenario":"think",
         "routeReason":"thinking is enabled","routingTokens":18234,"routingTokensSource":"service","attempts":[
         {"provider":"zai","model":"glm-4.6","status":429,"failure":"rate_limited","durationMs":212.4},{"provider":"deepseek","model":"deepseek-chat","status":200,"failure":null,"durationMs":2100}],
-        "provider":"deepseek","model":"deepseek-chat","streaming":true,"status":200,"failure":null,"inputTokens":18300,"cacheReadTokens":16000,"cacheWriteTokens":900,"outputTokens":431,
+        "provider":"deepseek","model":"deepseek-chat","streaming":true,"status":200,"failure":null,"inputTokens":18300,"cacheReadTokens":16000,"cacheWriteTokens":900,"cacheWrite5mTokens":700,"cacheWrite1hTokens":200,"tokensPerSecond":42.125,"outputTokens":431,
         "reasoningTokens":120,"stopReason":"tool_use"
         """;
 
@@ -28,13 +28,19 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
     public async Task Every_page_fits_and_is_accessible_at_both_widths_in_both_themes_and_loads_nothing_from_elsewhere()
     {
         await using var house = await House.OpenAsync();
+        (house.Proxy.Usage, house.Proxy.Sessions) = (FakeProxy.TwoGroups, FakeProxy.ThreeSessions);
         var page = await browser.OpenAsync(house.Dashboard.Address);
         List<string> elsewhere = [], errors = [];
         page.Request += (_, request) => elsewhere.AddRange(new[] { request.Url }.Where(u => !u.StartsWith(house.Dashboard.Address, StringComparison.Ordinal)));
         page.Console += (_, message) => errors.AddRange(new[] { message.Text }.Where(_ => message.Type == "error"));
-        foreach (var path in new[] { "/", "/usage", "/requests", "/no-such-page" })
+        foreach (var path in new[] { "/", "/usage", "/requests", "/requests?session=s-new", "/sessions", "/no-such-page" })
         {
             await Browser.GoAsync(page, path);
+            if (path is "/usage" or "/sessions")
+            {
+                await Expect(page.Locator("table.grid tbody tr")).ToHaveCountAsync(2);
+            }
+
             await Expect(page.Locator("h1")).ToHaveCountAsync(1);
             if (path is "/" or "/requests")
             {
@@ -92,7 +98,9 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.Locator(".requests tbody tr")).ToHaveCountAsync(3);
         await Expect(page.Locator(".targets tbody tr").Nth(1)).ToContainTextAsync("OK");
 
+        // An older proxy: the page says so and shows what Redis tells by itself.
         await page.GetByRole(AriaRole.Link, new() { Name = "Usage" }).ClickAsync();
+        await Expect(page.Locator("[data-notice=usage]")).ToContainTextAsync("it has no /api/usage: it is older than this dashboard");
         await Expect(page.Locator("table.grid tbody tr").First).ToContainTextAsync("deepseek");
         await Expect(page.Locator("table.grid tbody tr").First.Locator("td").First).ToContainTextAsync("10");
         await Expect(page.GetByRole(AriaRole.Img)).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("50 in all"));
@@ -154,6 +162,110 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await overview.Context.CloseAsync();
     }
 
+    [NeedsFact("chromium")]
+    public async Task Usage_is_shown_for_a_range_and_a_group_as_requests_tokens_or_dollars()
+    {
+        await using var proxy = new FakeProxy { Usage = FakeProxy.TwoGroups };
+        await proxy.StartAsync();
+        using var dashboard = await DashboardProcess.StartAsync(proxy.Address);
+        var page = await browser.OpenAsync(dashboard.Address);
+        await Browser.GoAsync(page, "/usage");
+        var rows = page.Locator("table.grid tbody tr");
+        var chart = page.GetByRole(AriaRole.Img);
+        await Expect(rows).ToHaveCountAsync(2);
+        await Expect(rows.First).ToContainTextAsync("deepseek");
+        await Expect(rows.First).ToContainTextAsync("$0.0375");
+
+        // Answers and failed tries: 10 x 3 + 3 and 5 + 1.
+        await Expect(chart).ToHaveAttributeAsync("aria-label", "Requests by minute over the last hour: 39 in all, at most 22 in a minute, 4 failed");
+        await page.GetByLabel("Cost", new() { Exact = true }).CheckAsync();
+        await Expect(chart).ToHaveAttributeAsync("aria-label", "Cost by minute over the last hour: $0.0500 in all, at most $0.0250 in a minute");
+
+        // Requests of clients: the failed ones are among them.
+        await page.GetByLabel("Key", new() { Exact = true }).CheckAsync();
+        await Expect(rows.First).ToContainTextAsync("key-one");
+        await page.GetByLabel("Requests", new() { Exact = true }).CheckAsync();
+        await Expect(chart).ToHaveAttributeAsync("aria-label", "Requests by minute over the last hour: 35 in all, at most 20 in a minute, 4 failed");
+        await page.GetByLabel("7 d", new() { Exact = true }).CheckAsync();
+        await Expect(chart).ToHaveAttributeAsync("aria-label", "Requests by hour over the last 7 days: 35 in all, at most 20 in an hour, 4 failed");
+        await page.GetByLabel("All", new() { Exact = true }).CheckAsync();
+        await Expect(chart).ToHaveAttributeAsync("aria-label", "Requests by day over all days that are kept: 35 in all, at most 20 in a day, 4 failed");
+        Assert.Contains(proxy.Asked, q => q.StartsWith("/api/usage?group_by=key&interval=day", StringComparison.Ordinal));
+
+        // One of them alone, by the keyboard.
+        await page.GetByRole(AriaRole.Button, new() { Name = "key-two" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(chart).ToHaveAttributeAsync("aria-label", "Requests by day over all days that are kept: 5 in all, at most 5 in a day, 1 failed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show all in the chart" }).ClickAsync();
+        await Expect(chart).ToHaveAttributeAsync("aria-label", "Requests by day over all days that are kept: 35 in all, at most 20 in a day, 4 failed");
+        await page.GetByText("Show as table").ClickAsync();
+        await Expect(page.Locator(".chart-table tbody tr")).ToHaveCountAsync(2);
+
+        // What is known stays while the proxy is away.
+        await proxy.StopAsync();
+        await Expect(page.GetByText("No newer numbers: nothing accepts connections there.")).ToBeVisibleAsync();
+        await Expect(rows.First).ToContainTextAsync("key-one");
+        await Browser.AssertAccessibleAsync(page, "usage without the proxy");
+        Assert.DoesNotContain("Exception", dashboard.Log, StringComparison.Ordinal);
+        await page.Context.CloseAsync();
+    }
+
+    [NeedsFact("chromium")]
+    public async Task Sessions_are_listed_and_each_leads_to_its_requests()
+    {
+        await using var proxy = new FakeProxy();
+        proxy.Requests = [Request("req_a", Rescued), Request("req_b", Failed), Request("req_c", Rescued.Replace("s-new", "s-other", StringComparison.Ordinal))];
+        await proxy.StartAsync();
+        using var dashboard = await DashboardProcess.StartAsync(proxy.Address);
+        var page = await browser.OpenAsync(dashboard.Address);
+        await Browser.GoAsync(page, "/sessions");
+        await Expect(page.Locator("[data-notice=sessions]")).ToContainTextAsync("it has no /api/sessions: it is older than this dashboard");
+
+        proxy.Sessions = FakeProxy.ThreeSessions;
+        var rows = page.Locator(".sessions tbody tr");
+        await Expect(rows).ToHaveCountAsync(2);
+        await Expect(page.Locator("[data-notice=sessions]")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".page-head")).ToContainTextAsync("3 sessions of all proxies");
+        await Expect(rows.First).ToContainTextAsync("for 1 h 59 min");
+        await Expect(rows.First).ToContainTextAsync("subagent 8");
+        await Expect(rows.Nth(1)).ToContainTextAsync("2 without a price");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Older" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(1);
+        await Expect(rows.First).ToContainTextAsync("s-old");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Newer" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "s-new" }).ClickAsync();
+
+        // Its requests alone, and what is known of them.
+        await Expect(page.Locator("[data-notice=session]")).ToContainTextAsync("Requests of the session s-new only.");
+        var requests = page.Locator(".requests tbody tr");
+        await Expect(requests).ToHaveCountAsync(1);
+        await page.Locator(".row-open").First.ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        foreach (var text in new[] { "s-new", "subagent", "team-a", "42.1 tokens per second", "3.2 ms of it in the proxy", "900 written to it (700 for five minutes, 200 for an hour)" })
+        {
+            await Expect(dialog).ToContainTextAsync(text);
+        }
+
+        await Browser.AssertAccessibleAsync(page, "the details of a session's request");
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Show all requests" }).ClickAsync();
+        await Expect(requests).ToHaveCountAsync(3);
+
+        // Who asked.
+        await page.GetByLabel("Client").SelectOptionAsync("codex");
+        await Expect(requests).ToHaveCountAsync(1);
+        await page.GetByLabel("Client").SelectOptionAsync("");
+        await page.GetByLabel("Agent").SelectOptionAsync("subagent");
+        await page.GetByLabel("Key").SelectOptionAsync("team-a");
+        await Expect(requests).ToHaveCountAsync(2);
+        await page.GetByLabel("Filter by text").FillAsync("s-other");
+        await Expect(requests).ToHaveCountAsync(1);
+        Assert.DoesNotContain("Exception", dashboard.Log, StringComparison.Ordinal);
+        await page.Context.CloseAsync();
+
+        static JsonNode Request(string id, string fields) => JsonNode.Parse($$"""{"id":"{{id}}","startedAt":"2026-03-04T11:59:00Z"{{fields}}}""")!;
+    }
+
     [NeedsFact("chromium", "redis-server")]
     public async Task A_source_that_dies_is_named_its_last_numbers_stay_and_it_comes_back()
     {
@@ -194,7 +306,7 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         await proxy.StartAsync();
         using var dashboard = await DashboardProcess.StartAsync(proxy.Address);
         var page = await browser.OpenAsync(dashboard.Address, 360);
-        foreach (var path in new[] { "/", "/usage", "/requests" })
+        foreach (var path in new[] { "/", "/usage", "/requests", "/sessions" })
         {
             await Browser.GoAsync(page, path);
             await Expect(page.GetByText("No requests yet").First).ToBeVisibleAsync();

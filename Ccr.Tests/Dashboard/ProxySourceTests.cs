@@ -48,6 +48,38 @@ public sealed class ProxySourceTests
     }
 
     [Fact]
+    public async Task Usage_and_sessions_are_read_with_missing_and_unknown_fields()
+    {
+        List<string> asked = [];
+        using var source = new ProxySource(Address, null, new Handler(request =>
+        {
+            asked.Add(request.RequestUri!.PathAndQuery);
+            return new HttpResponseMessage
+            {
+                Content = new StringContent(request.RequestUri.AbsolutePath == "/api/usage"
+                    ? """{"group_by":"key","source":"redis","tomorrow":1,"rows":[{"group":"a","cache_creation_1h_tokens":7,"cost_usd":0.0000005}],"buckets":[{"start":"2026-03-04T11:00:00Z","group":"a","requests":2}]}"""
+                    : """{"total":9,"sessions":[{"id":"s","agents":{"main":2},"cost_usd":null}],"next_offset":null}""", Encoding.UTF8, "application/json"),
+            };
+        }));
+        var usage = await source.UsageAsync("key", new(2026, 3, 4, 5, 30, 0, TimeSpan.FromHours(5.5)), "hour", CancellationToken.None);
+        Assert.Equal((7, 0.0000005m, null), (usage.Rows![0].CacheCreationHourTokens, usage.Rows[0].CostUsd, usage.Rows[0].Requests));
+        Assert.Equal(new DateTimeOffset(2026, 3, 4, 11, 0, 0, TimeSpan.Zero), usage.Buckets![0].Start);
+        Assert.Equal((0L, 500_000L, 0.0000005m), (Counters.Of(usage.Rows[0]).CostMicro, Counters.Of(usage.Rows[0]).CostPico, Counters.Of(usage.Rows[0]).Cost));
+        var sessions = await source.SessionsAsync(100, 50, CancellationToken.None);
+        Assert.Equal((9, "s", 2, null), (sessions.Total, sessions.Sessions![0].Id, sessions.Sessions[0].Agents!["main"], sessions.NextOffset));
+        await source.RequestsOfAsync("a/b c", CancellationToken.None);
+        Assert.Equal(["/api/usage?group_by=key&from=2026-03-04T00:00:00Z&interval=hour", "/api/sessions?limit=50&offset=100", "/api/requests?limit=200&session=a%2Fb%20c"], asked);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_has_no_such_page_is_older()
+    {
+        using var source = new ProxySource(Address, null, new Handler(_ => new HttpResponseMessage(HttpStatusCode.NotFound)));
+        var error = await Assert.ThrowsAsync<SourceException>(() => source.UsageAsync("key", DateTimeOffset.UnixEpoch, "day", CancellationToken.None));
+        Assert.Equal("it has no /api/usage: it is older than this dashboard", error.Message);
+    }
+
+    [Fact]
     public async Task A_port_nobody_listens_on_is_a_sentence()
     {
         using var source = new ProxySource(new Uri($"http://127.0.0.1:{Usage.RedisServer.FreePort()}"), null);

@@ -21,7 +21,7 @@ public sealed class ExplainTests
         Assert.Equal("local", explained.GetProperty("tokens_source").GetString());
         Assert.InRange(explained.GetProperty("tokens").GetInt64(), 1, 20);
         Assert.Empty(proxy.Upstream.Requests);
-        Assert.Equal("""{"requests":[]}""", await proxy.Proxy.Client.GetStringAsync("/api/requests"));
+        Assert.Equal("""{"requests":[],"next":null,"source":"memory"}""", await proxy.Proxy.Client.GetStringAsync("/api/requests"));
     }
 
     [Fact]

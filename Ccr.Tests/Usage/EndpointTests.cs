@@ -9,13 +9,13 @@ namespace Ccr.Tests.Usage;
 public sealed class EndpointTests
 {
     private const string RescuedJson = """
-        {"id":"req_1","startedAt":"2026-03-14T15:09:26.535Z","durationMs":2000,"ttftMs":400,"clientDialect":"anthropic",
-         "clientApplication":"claude-code","requestedModel":"claude-sonnet-4-5","scenario":"think","routeReason":"thinking is on",
+        {"id":"req_1","startedAt":"2026-03-14T15:09:26.535Z","durationMs":2000,"ttftMs":400,"overheadMs":2,"clientDialect":"anthropic",
+         "clientApplication":"claude-code","session":"s-1","agent":"main","key":null,"requestedModel":"claude-sonnet-4-5","scenario":"think","routeReason":"thinking is on",
          "routingTokens":1234,"routingTokensSource":"service",
          "attempts":[{"provider":"a","model":"m","status":500,"failure":"server","durationMs":10,"inputTokens":0,"outputTokens":0,"costUsd":null},
                      {"provider":"b","model":"m2","status":200,"failure":null,"durationMs":1988,"inputTokens":100,"outputTokens":40,"costUsd":null}],
          "provider":"b","model":"m2","streaming":true,"status":200,"failure":null,"inputTokens":100,"cacheReadTokens":60,
-         "cacheWriteTokens":30,"outputTokens":40,"reasoningTokens":8,"costUsd":null,"stopReason":"end_turn"}
+         "cacheWriteTokens":30,"cacheWrite5mTokens":20,"cacheWrite1hTokens":10,"outputTokens":40,"reasoningTokens":8,"tokensPerSecond":25,"costUsd":null,"stopReason":"end_turn"}
         """;
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class EndpointTests
         host.Recorder.Record(Samples.Rescued("req_0"));
         host.Recorder.Record(Samples.Rescued());
 
-        await AssertJsonAsync(host, "/api/requests?limit=1", $$"""{"requests":[{{RescuedJson}}]}""");
+        await AssertJsonAsync(host, "/api/requests?limit=1", $$"""{"requests":[{{RescuedJson}}],"next":"memory-{{Place(host)}}-3","source":"memory"}""");
         var all = JsonNode.Parse(await host.Client.GetStringAsync(new Uri("/api/requests", UriKind.Relative)))!["requests"]!.AsArray();
         Assert.Equal(["req_1", "req_0", "req_2"], all.Select(r => (string?)r!["id"]));
         Assert.Null(all[2]!["provider"]);
@@ -104,7 +104,59 @@ public sealed class EndpointTests
         await using var host = await UsageHost.StartAsync();
         using var answer = await host.Client.GetAsync(new Uri("/api/requests?limit=" + limit, UriKind.Relative));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("limit must be a whole number from 1 to 1000.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("limit must be a whole number from 1 to 1000.", body, StringComparison.Ordinal);
+        Assert.Contains($"It is \\u0022{limit}\\u0022.", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Throughput_tells_how_fast_the_last_streams_of_a_target_came()
+    {
+        await using var host = await UsageHost.StartAsync();
+        foreach (var (milliseconds, output) in new[] { (100, 20), (200, 40), (300, 60), (1000, 80) })
+        {
+            // One second after the first content, so that tokens are tokens per second.
+            host.Recorder.Record(Samples.Rescued() with
+            {
+                TimeToFirstContent = TimeSpan.FromMilliseconds(milliseconds),
+                Duration = TimeSpan.FromMilliseconds(milliseconds + 1000),
+                Attempts = [new("b", "m2", 200, null, TimeSpan.FromSeconds(1)) { Tokens = new(100, 0, 0, output, 0) }],
+            });
+        }
+
+        host.Recorder.Record(Samples.Answer());
+        var tier = Assert.Single(JsonNode.Parse(await host.Client.GetStringAsync(new Uri("/v1/throughput", UriKind.Relative)))!.AsArray())!;
+        Assert.Equal("b,m2", (string?)tier["tier"]);
+        Assert.Equal(4, (int)tier["samples"]!);
+        Assert.Equal([0.4, 0.2, 1, 1, 50, 40], new[] { "avg_ttft_seconds", "p50_ttft_seconds", "p90_ttft_seconds", "p99_ttft_seconds", "avg_tokens_per_second", "p50_tokens_per_second" }.Select(n => (double)tier[n]!));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"ttft_seconds":1,"tokens_per_second":80,"output_tokens":80,"generation_seconds":1,"timestamp":"2026-03-14T15:09:28.535Z"}"""), tier["recent"]![3]), tier.ToJsonString());
+    }
+
+    [Fact]
+    public void Only_the_last_samples_are_kept_and_all_are_counted()
+    {
+        var ring = new ThroughputRing();
+        for (var i = 1; i <= 300; i++)
+        {
+            ring.Add(new(i, i, 1, Samples.Start));
+        }
+
+        var report = ThroughputReport.From("a,m", ring)!;
+        Assert.Equal((300, 256), (report.Samples, report.Recent.Count));
+        Assert.Equal((45, 300), (report.Recent[0].OutputTokens, report.Recent[^1].OutputTokens));
+
+        // 45 to 300: half of 256 do not exceed the 128th, which is 172.
+        Assert.Equal((172.5, 172, 298), (report.AvgTtftSeconds, report.P50TtftSeconds, report.P99TtftSeconds));
+    }
+
+    [Fact]
+    public async Task Frontends_are_counted_under_their_names()
+    {
+        await using var host = await UsageHost.StartAsync();
+        host.Recorder.Record(Samples.Rescued());
+        host.Recorder.Record(Samples.Answer());
+        host.Recorder.Record(Samples.Answer() with { Duration = TimeSpan.FromMilliseconds(299) });
+        await AssertJsonAsync(host, "/v1/frontend-metrics", """[{"frontend":"claude-code","requests":1,"avg_latency_ms":2000},{"frontend":"opencode","requests":2,"avg_latency_ms":200}]""");
     }
 
     [Fact]
@@ -113,6 +165,8 @@ public sealed class EndpointTests
         var json = System.Text.Json.JsonSerializer.Serialize(RequestReport.From(Samples.Rescued()), ApiJson.Default.RequestReport);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(RescuedJson), JsonNode.Parse(json)), json);
     }
+
+    private static string Place(UsageHost host) => host.Services.GetRequiredService<InstanceIdentity>().Name[^8..];
 
     private static async Task AssertJsonAsync(UsageHost host, string path, string expected)
     {

@@ -18,6 +18,8 @@ internal static class Samples
         UpstreamTime = TimeSpan.FromMilliseconds(1998),
         ClientDialect = "anthropic",
         ClientApplication = "claude-code",
+        Session = "s-1",
+        Agent = "main",
         RequestedModel = "claude-sonnet-4-5",
         Scenario = "think",
         RouteReason = "thinking is on",
@@ -25,11 +27,11 @@ internal static class Samples
         Attempts =
         [
             new("a", "m", 500, "server", TimeSpan.FromMilliseconds(10)),
-            new("b", "m2", 200, null, TimeSpan.FromMilliseconds(1988)) { Tokens = new(Input: 100, CacheRead: 60, CacheWrite: 30, Output: 40, Reasoning: 8) },
+            new("b", "m2", 200, null, TimeSpan.FromMilliseconds(1988)) { Tokens = new(Input: 100, CacheRead: 60, CacheWrite: 30, Output: 40, Reasoning: 8) { CacheWriteHour = 10 } },
         ],
         Streaming = true,
         Status = 200,
-        Tokens = new TokenUsage(Input: 100, CacheRead: 60, CacheWrite: 30, Output: 40, Reasoning: 8),
+        Tokens = new TokenUsage(Input: 100, CacheRead: 60, CacheWrite: 30, Output: 40, Reasoning: 8) { CacheWriteHour = 10 },
         StopReason = "end_turn",
     };
 
