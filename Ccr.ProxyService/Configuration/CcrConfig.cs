@@ -45,6 +45,9 @@ internal sealed record CcrConfig
     /// <summary>When a request gets the answer of an identical one.</summary>
     public AttachConfig Attach { get; init; } = new();
 
+    /// <summary>What holds for all virtual keys.</summary>
+    public KeysConfig Keys { get; init; } = new();
+
     /// <summary>What one request may cost in tries and time.</summary>
     public BudgetConfig Budget { get; init; } = new();
 

@@ -52,6 +52,7 @@ internal static class ConfigReader
             Hedge = ResilienceReader.ReadHedge(top),
             Rescue = ResilienceReader.ReadRescue(top),
             Attach = AttachReader.Read(top),
+            Keys = KeysReader.Read(top),
             Budget = ResilienceReader.ReadBudget(top),
             Breaker = health.ReadBreaker(),
             Cooldown = health.ReadCooldown(),

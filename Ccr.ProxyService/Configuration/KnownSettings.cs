@@ -24,6 +24,7 @@ internal static class KnownSettings
         new("Hedge", "object", "none"),
         new("Rescue", "object", "none"),
         new("Attach", "object", "see below"),
+        new("Keys", "object", "see below"),
         new("Budget", "object", "none"),
         new("CUSTOM_ROUTER_PATH", "string", "none"),
         new("customRouter", "object", "none"),
@@ -305,6 +306,16 @@ internal static class KnownSettings
         new("concurrent", "true or false", "false"),
         new("windowMs", "number", "1500"),
         new("maxBytes", "number", "4194304"),
+    ];
+
+    /// <summary>Keys.</summary>
+    public static readonly KnownSetting[] Keys =
+    [
+        new("required", "true or false", "false"),
+        new("whenRedisIsAway", "\"local\" or \"refuse\"", "local"),
+        new("unpriced", "\"deny\" or \"allow\"", "deny"),
+        new("defaultMaxTokens", "number", "32000"),
+        new("redisWaitMs", "number", "250"),
     ];
 
     /// <summary>Budget.</summary>

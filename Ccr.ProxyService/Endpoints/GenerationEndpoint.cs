@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Gemini;
 using Ccr.Protocols.Requests;
@@ -6,6 +7,7 @@ using Ccr.ProxyService.Attach;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Dispatch;
+using Ccr.ProxyService.Keys;
 using Ccr.ProxyService.Modes;
 using Ccr.ProxyService.Pricing;
 using Ccr.ProxyService.Responses;
@@ -32,6 +34,7 @@ internal sealed partial class GenerationEndpoint(
     PriceBook prices,
     CompareRunner compare,
     TokenSampler sampler,
+    KeyGate keys,
     TimeProvider time,
     ILogger<GenerationEndpoint> log)
 {
@@ -44,7 +47,7 @@ internal sealed partial class GenerationEndpoint(
 
     private async Task AnswerAndAccountAsync(HttpContext http, ClientDialect client, Func<ReadOnlyMemory<byte>, RequestPeek> peek)
     {
-        var call = new ProxyCall(http, client, store.Current, RequestIds.Of(http), time.GetTimestamp(), time.GetUtcNow());
+        var call = new ProxyCall(http, client, store.Current, RequestIds.Of(http), time.GetTimestamp(), time.GetUtcNow()) { CallerKey = KeyCaller.Of(http)?.Id };
         usage.RequestStarted();
         var status = 500;
         try
@@ -82,6 +85,7 @@ internal sealed partial class GenerationEndpoint(
             }
 
             var record = Record(call, status);
+            keys.Settle(call, record);
             usage.RequestFinished(record);
             call.Comparison?.Answered(record);
             TokenSampler.Compare(call.Decision, record);
@@ -108,7 +112,13 @@ internal sealed partial class GenerationEndpoint(
             var context = new RouteContext(call) { Peek = peek, Preset = PresetRoute.Of(http) };
             var decision = await router.RouteAsync(context, http.RequestAborted).ConfigureAwait(false);
             await affinity.RecogniseAsync(call, decision, http.RequestAborted).ConfigureAwait(false);
-            call.Decision = order.Arrange(decision, call).Trimmed();
+            call.Decision = decision;
+            if (await keys.AdmitAsync(call).ConfigureAwait(false) is { } refusal)
+            {
+                return await RefuseAsync(call, refusal).ConfigureAwait(false);
+            }
+
+            call.Decision = order.Arrange(call.Decision, call).Trimmed();
             call.Comparison = compare.Begin(call, peek);
             call.Decision.Sample = sampler.Take(call.Body, call.Decision);
             return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
@@ -139,6 +149,22 @@ internal sealed partial class GenerationEndpoint(
         call.Http.Response.Headers["x-ccr-request-id"] = call.RequestId;
         await ErrorAnswers.WriteAsync(call.Http, call.Client, status, type, message, string.IsNullOrEmpty(field) ? null : field, call.RequestId, code).ConfigureAwait(false);
         return status;
+    }
+
+    private static Task<int> RefuseAsync(ProxyCall call, KeyRefusal refusal)
+    {
+        var headers = call.Http.Response.Headers;
+        if (refusal.RetryAfter is { } wait)
+        {
+            headers.RetryAfter = Math.Ceiling(Math.Max(1, wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (!refusal.MayRetry)
+        {
+            headers["x-should-retry"] = "false";
+        }
+
+        return RefuseAsync(call, refusal.Status, refusal.Type, refusal.Message);
     }
 
     /// <summary>Notes on the request's span, where tracing is on, what the translation could not carry over.</summary>

@@ -56,6 +56,8 @@ internal static class Metrics
     public static readonly Metric RedisBuffered = new("ccr_redis_buffered", "gauge", "Finished requests whose counts Redis has not confirmed yet. Only with a Redis.");
     public static readonly Metric RedisSkipped = new("ccr_redis_recent_skipped_total", "counter", "Requests left out of the shared list of recent requests because newer ones filled it. Only with a Redis.");
 
+    public static readonly Metric KeyRefusals = new("ccr_key_refusals_total", "counter", "Requests that were not served because of their key, by why.", "reason");
+
     /// <summary>All of them, in the order of the page.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
@@ -69,5 +71,6 @@ internal static class Metrics
         AffinityDecisions, AffinityLookups, AffinitySessions,
         DriftPercent, DriftAbsolute, DriftAlerts, Calibration, PreRequestTokens, CountAnswers, SamplesSkipped,
         RedisUp, RedisBuffered, RedisSkipped,
+        KeyRefusals,
     ];
 }
