@@ -15,6 +15,6 @@ internal sealed record KeysConfig
     /// <summary>The output that is reserved for a request that does not limit its own, in tokens. Default 32,000.</summary>
     public int DefaultMaxTokens { get; init; } = 32_000;
 
-    /// <summary>How long a request waits for Redis before <see cref="LocalWhenRedisIsAway"/> decides (redisWaitMs). Default 250 ms.</summary>
-    public TimeSpan RedisWait { get; init; } = TimeSpan.FromMilliseconds(250);
+    /// <summary>How long Redis may take to answer before <see cref="LocalWhenRedisIsAway"/> decides, for this request and all after it until Redis answers again (redisWaitMs). Default 1 s.</summary>
+    public TimeSpan RedisWait { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -315,7 +315,7 @@ internal static class KnownSettings
         new("whenRedisIsAway", "\"local\" or \"refuse\"", "local"),
         new("unpriced", "\"deny\" or \"allow\"", "deny"),
         new("defaultMaxTokens", "number", "32000"),
-        new("redisWaitMs", "number", "250"),
+        new("redisWaitMs", "number", "1000"),
     ];
 
     /// <summary>Budget.</summary>

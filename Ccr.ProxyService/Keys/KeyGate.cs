@@ -2,6 +2,7 @@ using System.Globalization;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch;
 using Ccr.ProxyService.Pricing;
+using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
 
@@ -99,7 +100,8 @@ internal sealed class KeyGate(IKeyBooks books, PriceBook prices, IExactTokenCoun
             }
         }
 
-        if (allowed.Count == 0)
+        // What the client itself chose is not exchanged for something else.
+        if (allowed.Count == 0 || (decision.Scenario == Scenario.Direct && allowed[0] != decision.Targets[0]))
         {
             return Refuse("model", 403, "permission_error",
                 $"The key {Shown.Quoted(key.Name)} may not use the model {Shown.Quoted(call.RequestedModel)}, which goes to {Shown.Plain(decision.Targets[0].Name, 120)}; it may use {Shown.Plain(string.Join(", ", key.Models), 400)}.");

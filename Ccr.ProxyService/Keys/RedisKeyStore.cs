@@ -27,7 +27,7 @@ internal sealed partial class RedisKeyStore(KeyRedis link, KeyRing ring, TimePro
         try
         {
             var redis = await link.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            return Parse(await redis.GetDatabase().HashGetAllAsync(RedisKeys.VirtualKeys).WaitAsync(KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false));
+            return Parse(await KeyRedis.WithinAsync(redis.GetDatabase().HashGetAllAsync(RedisKeys.VirtualKeys), KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
@@ -52,7 +52,7 @@ internal sealed partial class RedisKeyStore(KeyRedis link, KeyRing ring, TimePro
             transaction.AddCondition(before is null ? Condition.HashNotExists(RedisKeys.VirtualKeys, id) : Condition.HashEqual(RedisKeys.VirtualKeys, id, Text(before)));
             _ = after is null ? transaction.HashDeleteAsync(RedisKeys.VirtualKeys, id) : transaction.HashSetAsync(RedisKeys.VirtualKeys, id, Text(after)) as Task;
             _ = transaction.StringIncrementAsync(RedisKeys.VirtualKeysVersion);
-            if (!await transaction.ExecuteAsync().WaitAsync(KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false))
+            if (!await KeyRedis.WithinAsync(transaction.ExecuteAsync(), KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false))
             {
                 return false;
             }
@@ -158,10 +158,10 @@ internal sealed partial class RedisKeyStore(KeyRedis link, KeyRing ring, TimePro
         {
             var redis = await link.ConnectAsync(cancellationToken).ConfigureAwait(false);
             var database = redis.GetDatabase();
-            var version = (long)await database.StringGetAsync(RedisKeys.VirtualKeysVersion).WaitAsync(KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false);
+            var version = (long)await KeyRedis.WithinAsync(database.StringGetAsync(RedisKeys.VirtualKeysVersion), KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false);
             if (version != _version)
             {
-                ring.Replace(Parse(await database.HashGetAllAsync(RedisKeys.VirtualKeys).WaitAsync(KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false)));
+                ring.Replace(Parse(await KeyRedis.WithinAsync(database.HashGetAllAsync(RedisKeys.VirtualKeys), KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false)));
                 _version = version;
             }
         }

@@ -30,6 +30,9 @@ internal sealed class SharedLedger(string id, string replica, KeyRedis link, Jit
     private long _version;
     private long _batch;
 
+    // How long an exchange may take, in ticks, as the configuration says now.
+    private long _limit = KeyRedis.Limit.Ticks;
+
     // The books that this replica goes by while Redis is away. Guarded by the lock.
     private Ledger? _alone;
 
@@ -56,16 +59,14 @@ internal sealed class SharedLedger(string id, string replica, KeyRedis link, Jit
             return ReserveAlone(key, claim, config);
         }
 
+        // Whoever writes tells it, within the time that Redis is given.
         var entry = new LedgerEntry.Reservation(key, claim);
+        Volatile.Write(ref _limit, config.RedisWait.Ticks);
         Add(entry);
         LedgerVerdict? verdict;
         try
         {
-            verdict = await entry.Answer.WaitAsync(config.RedisWait, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            verdict = entry.TryTell(null) ? null : await entry.Answer.ConfigureAwait(false);
+            verdict = await entry.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -114,7 +115,7 @@ internal sealed class SharedLedger(string id, string replica, KeyRedis link, Jit
 
     /// <summary>Reads the books as they are in Redis.</summary>
     public static async Task<Ledger> ReadAsync(IDatabase redis, string id, TimeProvider time, CancellationToken cancellationToken) =>
-        Newest(await redis.HashGetAllAsync(RedisKeys.VirtualKeyLedger(id)).WaitAsync(KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false)).Ledger ?? new();
+        Newest(await KeyRedis.WithinAsync(redis.HashGetAllAsync(RedisKeys.VirtualKeyLedger(id)), KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false)).Ledger ?? new();
 
     private void Add(LedgerEntry entry)
     {
@@ -199,7 +200,7 @@ internal sealed class SharedLedger(string id, string replica, KeyRedis link, Jit
         var redis = (await link.ConnectAsync(stopping).ConfigureAwait(false)).GetDatabase();
         if (_known is null || tried.Count > 0)
         {
-            Adopt(await redis.HashGetAllAsync(_name).WaitAsync(KeyRedis.Limit, time, stopping).ConfigureAwait(false));
+            Adopt(await ReadAsync(redis).ConfigureAwait(false));
         }
 
         for (var round = 0; ; round++)
@@ -218,7 +219,7 @@ internal sealed class SharedLedger(string id, string replica, KeyRedis link, Jit
             {
                 // All refused, by what this replica knows: is that still so?
                 var version = _version;
-                Adopt(await redis.HashGetAllAsync(_name).WaitAsync(KeyRedis.Limit, time, stopping).ConfigureAwait(false));
+                Adopt(await ReadAsync(redis).ConfigureAwait(false));
                 if (version == _version)
                 {
                     return verdicts;
@@ -274,7 +275,7 @@ internal sealed class SharedLedger(string id, string replica, KeyRedis link, Jit
         _ = transaction.HashDeleteAsync(_name, next - 2);
         _ = transaction.KeyExpireAsync(_name, RedisKeys.VirtualKeyLedgerRetention);
         var all = transaction.HashGetAllAsync(_name);
-        if (!await transaction.ExecuteAsync().WaitAsync(KeyRedis.Limit, time, stopping).ConfigureAwait(false))
+        if (!await KeyRedis.WithinAsync(transaction.ExecuteAsync(), TimeSpan.FromTicks(Volatile.Read(ref _limit)), time, stopping).ConfigureAwait(false))
         {
             throw new InvalidOperationException("the transaction was not executed");
         }
@@ -304,6 +305,8 @@ internal sealed class SharedLedger(string id, string replica, KeyRedis link, Jit
         Adopt(fields);
         return false;
     }
+
+    private Task<HashEntry[]> ReadAsync(IDatabase redis) => KeyRedis.WithinAsync(redis.HashGetAllAsync(_name), TimeSpan.FromTicks(Volatile.Read(ref _limit)), time, stopping);
 
     private void Adopt(HashEntry[] fields)
     {

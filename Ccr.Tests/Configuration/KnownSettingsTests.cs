@@ -36,6 +36,7 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Hedge, "Hedge.", "{{ Hedge: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Rescue, "Rescue.", "{{ Rescue: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Attach, "Attach.", "{{ Attach: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Keys, "Keys.", "{{ Keys: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Budget, "Budget.", "{{ Budget: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.TierRetry, "Router.tierRetries.*.", "{{ Router: {{ tierRetries: {{ \"*\": {{ {0}: -5.5 }} }} }} }}");
         return data;
@@ -106,6 +107,7 @@ public sealed partial class KnownSettingsTests
             "### Hedge" => KnownSettings.Hedge,
             "### Rescue" => KnownSettings.Rescue,
             "### Attach" => KnownSettings.Attach,
+            "### Keys" => KnownSettings.Keys,
             "### Budget" => KnownSettings.Budget,
             "### Router.tierRetries" => KnownSettings.TierRetry,
             "## customRouter" => KnownSettings.CustomRouter,

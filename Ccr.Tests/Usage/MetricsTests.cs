@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Ccr.ProxyService.Keys;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
 using Ccr.Tests.Parts;
@@ -160,7 +161,7 @@ public sealed partial class MetricsTests
 
         var totals = new TokenTotals();
         totals.Answered("local");
-        new MetricsPage(_recorder, new FakeTargetStates(), new InstanceIdentity("i", Samples.Start), new RedisState(_recorder, redis), new TokenMetrics(drift, totals)).Write(output);
+        new MetricsPage(_recorder, new FakeTargetStates(), new InstanceIdentity("i", Samples.Start), new RedisState(_recorder, redis), new TokenMetrics(drift, totals), new KeyCounters()).Write(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }
