@@ -76,6 +76,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("### Hedge")]
     [InlineData("### Rescue")]
     [InlineData("### Attach")]
+    [InlineData("### Keys")]
     [InlineData("### Budget")]
     [InlineData("### Router.tierRetries")]
     [InlineData("## customRouter")]
