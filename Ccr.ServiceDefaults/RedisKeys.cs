@@ -105,6 +105,21 @@ public static class RedisKeys
     /// <summary>The channel on which replicas tell one another of sessions that moved: the digest, then the lines of <see cref="Affinity"/>, or nothing when it is forgotten.</summary>
     public const string AffinityMoves = "ccr:affinity";
 
+    /// <summary>All virtual keys: a hash of id to JSON, which holds the SHA-256 of the key and never the key.</summary>
+    public const string VirtualKeys = "ccr:{keys}";
+
+    /// <summary>A number that grows with every change of <see cref="VirtualKeys"/>.</summary>
+    public const string VirtualKeysVersion = "ccr:{keys}:version";
+
+    /// <summary>The channel on which the ids of changed virtual keys are told.</summary>
+    public const string VirtualKeyChanges = "ccr:keys";
+
+    /// <summary>The books of one virtual key, by its id: a hash of version to JSON, of which the highest version counts.</summary>
+    public static string VirtualKeyLedger(string id) => $"ccr:key:{{{id}}}:ledger";
+
+    /// <summary>How long <see cref="VirtualKeyLedger"/> outlives its last change: longer than a month, for which money is counted.</summary>
+    public static readonly TimeSpan VirtualKeyLedgerRetention = TimeSpan.FromDays(40);
+
     /// <summary>The hash tag of <see cref="RecentRequests"/>.</summary>
     public const string RecentTag = "recent";
 }

@@ -15,6 +15,7 @@ internal static class CommandLine
         RestartVerb.Create(),
         StatusVerb.Create(),
         ValidateVerb.Create(),
+        KeyVerb.Create(),
         VersionVerb.Create(),
     ];
 

@@ -48,6 +48,9 @@ internal sealed record CcrConfig
     /// <summary>How what was counted reaches Redis.</summary>
     public UsageConfig Usage { get; init; } = new();
 
+    /// <summary>What holds for all virtual keys.</summary>
+    public KeysConfig Keys { get; init; } = new();
+
     /// <summary>What one request may cost in tries and time.</summary>
     public BudgetConfig Budget { get; init; } = new();
 

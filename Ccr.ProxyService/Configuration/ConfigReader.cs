@@ -53,6 +53,7 @@ internal static class ConfigReader
             Rescue = ResilienceReader.ReadRescue(top),
             Attach = AttachReader.Read(top),
             Usage = UsageReader.Read(top, source, environment),
+            Keys = KeysReader.Read(top),
             Budget = ResilienceReader.ReadBudget(top),
             Breaker = health.ReadBreaker(),
             Cooldown = health.ReadCooldown(),

@@ -25,6 +25,7 @@ internal static class KnownSettings
         new("Rescue", "object", "none"),
         new("Attach", "object", "see below"),
         new("Usage", "object", "see below"),
+        new("Keys", "object", "see below"),
         new("Budget", "object", "none"),
         new("CUSTOM_ROUTER_PATH", "string", "none"),
         new("customRouter", "object", "none"),
@@ -315,6 +316,16 @@ internal static class KnownSettings
         new("spool", "true or false", "true"),
         new("spoolDirectory", "string", "see below"),
         new("spoolMaxBytes", "number", "67108864"),
+    ];
+
+    /// <summary>Keys.</summary>
+    public static readonly KnownSetting[] Keys =
+    [
+        new("required", "true or false", "false"),
+        new("whenRedisIsAway", "\"local\" or \"refuse\"", "local"),
+        new("unpriced", "\"deny\" or \"allow\"", "deny"),
+        new("defaultMaxTokens", "number", "32000"),
+        new("redisWaitMs", "number", "1000"),
     ];
 
     /// <summary>Budget.</summary>

@@ -17,9 +17,10 @@ internal abstract class OpenAIClient : ClientDialect
 
     /// <inheritdoc/>
     public override void WriteOwnError(IBufferWriter<byte> output, int status, string type, string message, string? field, string requestId, string? code) =>
-        OpenAIErrors.Write(output, status >= 500 ? "server_error" : type is "not_found_error" or "request_too_large" ? "invalid_request_error" : type, message, field, code ?? status switch
+        OpenAIErrors.Write(output, status == 402 ? "insufficient_quota" : status >= 500 ? "server_error" : type is "not_found_error" or "request_too_large" ? "invalid_request_error" : type, message, field, code ?? status switch
         {
             401 => "invalid_api_key",
+            402 => "insufficient_quota",
             404 when field == "model" => "model_not_found",
             429 => "rate_limit_exceeded",
             >= 500 => "server_error",

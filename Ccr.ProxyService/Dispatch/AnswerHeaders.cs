@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ccr.Protocols.Canonical;
 using Ccr.ProxyService.Configuration;
+using Ccr.ProxyService.Keys;
 using Ccr.ProxyService.Usage;
 
 namespace Ccr.ProxyService.Dispatch;
@@ -34,6 +35,8 @@ internal static class AnswerHeaders
         {
             headers["x-ccr-loss"] = Words(loss);
         }
+
+        KeyHeaders.Set(call);
     }
 
     /// <summary>The head of an answer whose first content has come.</summary>

@@ -143,7 +143,7 @@ internal sealed class Course(ProxyCall call, RouteTable table, TimeProvider time
 
         for (var i = larger.Length - 1; i >= 0; i--)
         {
-            if (!_contextTooShort.Contains(larger[i].Model, StringComparer.OrdinalIgnoreCase) && !call.Attempts.Exists(a => a.Provider == larger[i].Provider.Name && a.Model == larger[i].Model))
+            if (call.MayAsk?.Invoke(larger[i]) != false && !_contextTooShort.Contains(larger[i].Model, StringComparer.OrdinalIgnoreCase) && !call.Attempts.Exists(a => a.Provider == larger[i].Provider.Name && a.Model == larger[i].Model))
             {
                 _ahead.RemoveAll(t => t.Name == larger[i].Name);
                 _ahead.Insert(0, larger[i]);

@@ -6,6 +6,7 @@ using Ccr.ProxyService.Attach;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Endpoints;
+using Ccr.ProxyService.Keys;
 using Ccr.ProxyService.Modes;
 using Ccr.ProxyService.Routing;
 using Ccr.ProxyService.Routing.Affinity;
@@ -58,6 +59,15 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
 
     /// <summary>The id of the virtual key that it came with; "master" for APIKEY, null when no key was needed.</summary>
     public string? CallerKey { get; init; }
+
+    /// <summary>What its virtual key has reserved for it; null without such a key, and while it was not let in.</summary>
+    public LedgerHold? KeyHold { get; set; }
+
+    /// <summary>How its virtual key stood when it was let in; null for a key without limits.</summary>
+    public LedgerVerdict? KeyVerdict { get; set; }
+
+    /// <summary>Whether a target that routing did not choose may be asked; null for all.</summary>
+    public Func<RouteTarget, bool>? MayAsk { get; set; }
 
     /// <summary>The model the client asked for; outlives the body.</summary>
     public string RequestedModel { get; private set; } = "";

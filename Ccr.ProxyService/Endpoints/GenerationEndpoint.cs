@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Gemini;
 using Ccr.Protocols.Requests;
@@ -5,6 +6,7 @@ using Ccr.ProxyService.Attach;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
 using Ccr.ProxyService.Dispatch;
+using Ccr.ProxyService.Keys;
 using Ccr.ProxyService.Modes;
 using Ccr.ProxyService.Pricing;
 using Ccr.ProxyService.Responses;
@@ -33,6 +35,7 @@ internal sealed partial class GenerationEndpoint(
     CompareRunner compare,
     TokenSampler sampler,
     RequestTracing tracing,
+    KeyGate keys,
     TimeProvider time,
     ILogger<GenerationEndpoint> log)
 {
@@ -45,7 +48,7 @@ internal sealed partial class GenerationEndpoint(
 
     private async Task AnswerAndAccountAsync(HttpContext http, ClientDialect client, Func<ReadOnlyMemory<byte>, RequestPeek> peek)
     {
-        var call = new ProxyCall(http, client, store.Current, RequestIds.Of(http), time.GetTimestamp(), time.GetUtcNow());
+        var call = new ProxyCall(http, client, store.Current, RequestIds.Of(http), time.GetTimestamp(), time.GetUtcNow()) { CallerKey = KeyCaller.Of(http)?.Id };
         using var span = RequestTracing.Begin(call);
         usage.RequestStarted();
         var status = 500;
@@ -84,6 +87,7 @@ internal sealed partial class GenerationEndpoint(
             }
 
             var record = Record(call, status);
+            keys.Settle(call, record);
             usage.RequestFinished(record);
             tracing.End(call, record);
             call.Comparison?.Answered(record);
@@ -112,7 +116,13 @@ internal sealed partial class GenerationEndpoint(
             var context = new RouteContext(call) { Peek = peek, Preset = PresetRoute.Of(http) };
             var decision = await router.RouteAsync(context, http.RequestAborted).ConfigureAwait(false);
             await affinity.RecogniseAsync(call, decision, http.RequestAborted).ConfigureAwait(false);
-            call.Decision = order.Arrange(decision, call).Trimmed();
+            call.Decision = decision;
+            if (await keys.AdmitAsync(call).ConfigureAwait(false) is { } refusal)
+            {
+                return await RefuseAsync(call, refusal).ConfigureAwait(false);
+            }
+
+            call.Decision = order.Arrange(call.Decision, call).Trimmed();
             call.Comparison = compare.Begin(call, peek);
             call.Decision.Sample = sampler.Take(call.Body, call.Decision);
             return await dispatcher.DispatchAsync(call).ConfigureAwait(false);
@@ -143,6 +153,22 @@ internal sealed partial class GenerationEndpoint(
         call.Http.Response.Headers["x-ccr-request-id"] = call.RequestId;
         await ErrorAnswers.WriteAsync(call.Http, call.Client, status, type, message, string.IsNullOrEmpty(field) ? null : field, call.RequestId, code).ConfigureAwait(false);
         return status;
+    }
+
+    private static Task<int> RefuseAsync(ProxyCall call, KeyRefusal refusal)
+    {
+        var headers = call.Http.Response.Headers;
+        if (refusal.RetryAfter is { } wait)
+        {
+            headers.RetryAfter = Math.Ceiling(Math.Max(1, wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (!refusal.MayRetry)
+        {
+            headers["x-should-retry"] = "false";
+        }
+
+        return RefuseAsync(call, refusal.Status, refusal.Type, refusal.Message);
     }
 
     private RequestRecord Record(ProxyCall call, int status) => CallRecords.Of(call, status, prices, time);

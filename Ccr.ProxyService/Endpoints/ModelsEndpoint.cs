@@ -3,6 +3,7 @@ using Ccr.Protocols.Canonical;
 using Ccr.Protocols.Json;
 using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dialects;
+using Ccr.ProxyService.Keys;
 
 namespace Ccr.ProxyService.Endpoints;
 
@@ -14,7 +15,7 @@ internal sealed class ModelsEndpoint(IConfigStore store, TimeProvider time)
     /// <summary>Lists all models.</summary>
     public async Task HandleAsync(HttpContext http)
     {
-        var models = Models();
+        var models = Models(http);
         var dialect = ClientDialects.Of(http.Request).Dialect;
         var output = new ArrayBufferWriter<byte>(1024);
         var json = new RawJsonWriter(output);
@@ -46,7 +47,7 @@ internal sealed class ModelsEndpoint(IConfigStore store, TimeProvider time)
     public async Task HandleOneAsync(HttpContext http)
     {
         var id = http.Request.RouteValues["id"] as string ?? "";
-        var known = Models().FirstOrDefault(m => m.Id.Equals(id, StringComparison.OrdinalIgnoreCase));
+        var known = Models(http).FirstOrDefault(m => m.Id.Equals(id, StringComparison.OrdinalIgnoreCase));
         if (known.Id is null)
         {
             await ErrorAnswers.WriteAsync(http, ClientDialects.Of(http.Request), 404, "not_found_error", $"model: {id} is not configured; GET /v1/models lists what is.", "model", RequestIds.Of(http)).ConfigureAwait(false);
@@ -77,8 +78,10 @@ internal sealed class ModelsEndpoint(IConfigStore store, TimeProvider time)
         }
     }
 
-    private List<(string Id, string Provider)> Models()
+    /// <summary>All models, or those that the caller's virtual key may use.</summary>
+    private List<(string Id, string Provider)> Models(HttpContext http)
     {
+        var allowed = KeyCaller.Of(http)?.Key?.Models ?? [];
         var models = new List<(string, string)>();
         foreach (var provider in store.Current.Providers)
         {
@@ -86,7 +89,11 @@ internal sealed class ModelsEndpoint(IConfigStore store, TimeProvider time)
             {
                 foreach (var model in provider.Models)
                 {
-                    models.Add(($"{provider.Name},{model}", provider.Name));
+                    var id = $"{provider.Name},{model}";
+                    if (ModelPatterns.Shows(allowed, id))
+                    {
+                        models.Add((id, provider.Name));
+                    }
                 }
             }
         }

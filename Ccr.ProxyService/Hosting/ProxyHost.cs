@@ -4,6 +4,7 @@ using Ccr.ProxyService.Dispatch;
 using Ccr.ProxyService.Dispatch.Rescue;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Health;
+using Ccr.ProxyService.Keys;
 using Ccr.ProxyService.Modes;
 using Ccr.ProxyService.Providers;
 using Ccr.ProxyService.Responses;
@@ -60,6 +61,7 @@ internal static partial class ProxyHost
         Bind(builder, options, config);
 
         builder.AddUsage();
+        builder.AddVirtualKeys();
         builder.AddTokenCounting();
         builder.Services.AddSingleton<UpstreamClients>();
         builder.Services.AddModes(options);
@@ -90,13 +92,13 @@ internal static partial class ProxyHost
         builder.Services.AddSingleton<PresetsEndpoint>();
 
         var app = builder.Build();
-        var store = app.Services.GetRequiredService<IConfigStore>();
-        app.Use(next => new AccessControl(store, next).InvokeAsync);
+        app.Use(next => app.Services.CreateAccessControl(next).InvokeAsync);
         app.MapDefaultEndpoints();
         app.MapUsage();
         app.MapUsageQueries();
         app.MapModes();
         app.MapTokens();
+        app.MapVirtualKeys();
         app.MapProxy();
         return app;
     }

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using Ccr.ProxyService.Keys;
 
 namespace Ccr.ProxyService.Modes;
 
 /// <summary>
-/// The client's own Anthropic credentials: x-api-key and Authorization, as far as they are not the router's APIKEY. They go to Anthropic, or to an address of this machine
+/// The client's own Anthropic credentials: x-api-key and Authorization, as far as they are neither the router's APIKEY nor a virtual key. They go to Anthropic, or to an address of this machine
 /// that the configuration names, and to nobody else.
 /// </summary>
 internal static class ClientCredentials
@@ -47,5 +48,6 @@ internal static class ClientCredentials
     private static string? OwnAuthorization(IHeaderDictionary headers, string? routerKey) =>
         headers.Authorization.ToString() is { Length: > 0 } value && !IsOurs(value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : value, routerKey) ? value : null;
 
-    private static bool IsOurs(string sent, string? routerKey) => routerKey is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(routerKey));
+    private static bool IsOurs(string sent, string? routerKey) =>
+        KeySecret.Looks(sent) || (routerKey is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(routerKey)));
 }

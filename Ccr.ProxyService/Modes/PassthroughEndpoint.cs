@@ -3,6 +3,7 @@ using Ccr.ProxyService.Configuration;
 using Ccr.ProxyService.Dispatch;
 using Ccr.ProxyService.Endpoints;
 using Ccr.ProxyService.Hosting;
+using Ccr.ProxyService.Keys;
 using Ccr.ProxyService.Providers;
 
 namespace Ccr.ProxyService.Modes;
@@ -36,7 +37,7 @@ internal sealed partial class PassthroughEndpoint(IConfigStore store, ModeState 
         if (ClientCredentials.HasAny(headers) && !ClientCredentials.Has(headers, config.ApiKey))
         {
             await ErrorAnswers.WriteAsync(http, 401, "authentication_error",
-                "This address is Anthropic's, which is called with your own credentials; the router's APIKEY is not sent to it. Send the APIKEY as x-api-key and your Anthropic token as Authorization: Bearer.", id).ConfigureAwait(false);
+                "This address is Anthropic's, which is called with your own credentials; the router's APIKEY and virtual keys are not sent to it. Send the router's key as x-api-key and your Anthropic token as Authorization: Bearer.", id).ConfigureAwait(false);
             return;
         }
 
@@ -91,7 +92,7 @@ internal sealed partial class PassthroughEndpoint(IConfigStore store, ModeState 
         var upstream = config.Mode.Passthrough.BaseUrl;
 
         // The path is set, not resolved: "//host/" stays a path.
-        var address = new UriBuilder(upstream.Scheme, upstream.Host, upstream.Port) { Path = client.Path.ToUriComponent(), Query = client.QueryString.Value }.Uri;
+        var address = new UriBuilder(upstream.Scheme, upstream.Host, upstream.Port) { Path = client.Path.ToUriComponent(), Query = WithoutKeys(client.QueryString.Value) }.Uri;
         var request = new HttpRequestMessage(new HttpMethod(client.Method), address);
         if (body.Length > 0)
         {
@@ -144,6 +145,11 @@ internal sealed partial class PassthroughEndpoint(IConfigStore store, ModeState 
             await to.BodyWriter.FlushAsync(clock.Token).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The query as it is, but for a virtual key in it.</summary>
+    private static string? WithoutKeys(string? query) => query is null || !query.Contains(KeySecret.Prefix, StringComparison.OrdinalIgnoreCase)
+        ? query
+        : string.Join('&', query.TrimStart('?').Split('&').Where(static p => !p.Contains(KeySecret.Prefix, StringComparison.OrdinalIgnoreCase)));
 
     private static bool Names(string connection, string header) =>
         connection.Length > 0 && connection.Split(',', StringSplitOptions.TrimEntries).Contains(header, StringComparer.OrdinalIgnoreCase);

@@ -71,6 +71,8 @@ internal static class Metrics
     public static readonly Metric SpoolBytes = new("ccr_usage_spool_bytes", "gauge", "Size of the file with the counts that Redis has not confirmed; 0 when it has all. Only with a Redis.");
     public static readonly Metric SpoolDropped = new("ccr_usage_spool_dropped_total", "counter", "Series and sessions that the file of unconfirmed counts had no room for, each time it was written. Only with a Redis.");
 
+    public static readonly Metric KeyRefusals = new("ccr_key_refusals_total", "counter", "Requests that were not served because of their key, by why.", "reason");
+
     /// <summary>All of them, in the order of the page.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
@@ -85,5 +87,6 @@ internal static class Metrics
         AffinityDecisions, AffinityLookups, AffinitySessions,
         DriftPercent, DriftAbsolute, DriftAlerts, Calibration, PreRequestTokens, PreRequestSizes, CountAnswers, SamplesSkipped,
         RedisUp, RedisBuffered, RedisSkipped, SpoolBytes, SpoolDropped,
+        KeyRefusals,
     ];
 }

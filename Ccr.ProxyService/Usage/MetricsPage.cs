@@ -1,11 +1,12 @@
 using System.Buffers;
+using Ccr.ProxyService.Keys;
 using Ccr.ProxyService.Pricing;
 using Ccr.ProxyService.Tokens;
 
 namespace Ccr.ProxyService.Usage;
 
 /// <summary>Puts all numbers of this process onto the page /metrics.</summary>
-internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets, InstanceIdentity identity, RedisState redis, TokenMetrics? tokens = null)
+internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets, InstanceIdentity identity, RedisState redis, TokenMetrics? tokens = null, KeyCounters? keys = null)
 {
     /// <summary>Writes the whole page.</summary>
     /// <param name="output">Where to.</param>
@@ -28,6 +29,7 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         WriteAffinity(page);
         tokens?.Write(page, tiers);
         WriteRedis(page);
+        WriteKeys(page);
     }
 
     private void WriteProcess(IMetricSink page)
@@ -183,6 +185,14 @@ internal sealed class MetricsPage(UsageRecorder recorder, ITargetStates targets,
         }
 
         page.Sample(Metrics.AffinitySessions, recorder.Affinity.Sessions);
+    }
+
+    private void WriteKeys(IMetricSink page)
+    {
+        foreach (var (reason, count) in keys?.All ?? [])
+        {
+            page.Sample(Metrics.KeyRefusals, count, reason);
+        }
     }
 
     private void WriteRedis(IMetricSink page)

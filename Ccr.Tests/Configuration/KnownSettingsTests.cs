@@ -37,6 +37,7 @@ public sealed partial class KnownSettingsTests
         Add(KnownSettings.Rescue, "Rescue.", "{{ Rescue: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Attach, "Attach.", "{{ Attach: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Usage, "Usage.", "{{ Usage: {{ {0}: -5.5 }} }}");
+        Add(KnownSettings.Keys, "Keys.", "{{ Keys: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.Budget, "Budget.", "{{ Budget: {{ {0}: -5.5 }} }}");
         Add(KnownSettings.TierRetry, "Router.tierRetries.*.", "{{ Router: {{ tierRetries: {{ \"*\": {{ {0}: -5.5 }} }} }} }}");
         return data;
@@ -77,6 +78,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("### Rescue")]
     [InlineData("### Attach")]
     [InlineData("### Usage")]
+    [InlineData("### Keys")]
     [InlineData("### Budget")]
     [InlineData("### Router.tierRetries")]
     [InlineData("## customRouter")]
@@ -109,6 +111,7 @@ public sealed partial class KnownSettingsTests
             "### Rescue" => KnownSettings.Rescue,
             "### Attach" => KnownSettings.Attach,
             "### Usage" => KnownSettings.Usage,
+            "### Keys" => KnownSettings.Keys,
             "### Budget" => KnownSettings.Budget,
             "### Router.tierRetries" => KnownSettings.TierRetry,
             "## customRouter" => KnownSettings.CustomRouter,

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
+using Ccr.ProxyService.Keys;
 using Ccr.ProxyService.Telemetry;
 using Ccr.ProxyService.Tokens;
 using Ccr.ProxyService.Usage;
@@ -327,7 +328,7 @@ public sealed partial class MetricsTests
 
         var totals = new TokenTotals();
         totals.Answered("local");
-        new MetricsPage(_recorder, new FakeTargetStates(), new InstanceIdentity("i", Samples.Start), new RedisState(_recorder, redis), new TokenMetrics(drift, totals)).Write(output, isOpen);
+        new MetricsPage(_recorder, new FakeTargetStates(), new InstanceIdentity("i", Samples.Start), new RedisState(_recorder, redis), new TokenMetrics(drift, totals), new KeyCounters()).Write(output, isOpen);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }

@@ -51,7 +51,7 @@ public static class GeminiErrors
         401 => "UNAUTHENTICATED"u8,
         403 => "PERMISSION_DENIED"u8,
         404 => "NOT_FOUND"u8,
-        429 => "RESOURCE_EXHAUSTED"u8,
+        402 or 429 => "RESOURCE_EXHAUSTED"u8,
         503 => "UNAVAILABLE"u8,
         504 => "DEADLINE_EXCEEDED"u8,
         _ => "INTERNAL"u8,
