@@ -236,10 +236,9 @@ internal sealed partial class RedisUsageWriter(
         }
 
         var version = (_outbox.Version, _units.Count);
-        if (version != _spooled || !spool.IsComplete)
+        if (version != _spooled)
         {
-            spool.Write(_units.Where(u => !u.IsApplied).Select(u => u.Spooled()).Concat(_outbox.Spooled()));
-            _spooled = version;
+            _spooled = spool.Write(_units.Where(u => !u.IsApplied).Select(u => u.Spooled()).Concat(_outbox.Spooled())) ? version : null;
         }
     }
 

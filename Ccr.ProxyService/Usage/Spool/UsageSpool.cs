@@ -30,11 +30,12 @@ internal sealed partial class UsageSpool(string? directory, long limit, Instance
     private string OwnPath => Path.Combine(directory!, identity.Name + Extension);
 
     /// <summary>Replaces this process's file; a disk that cannot be written is told once, and everything stays in memory.</summary>
-    public void Write(IEnumerable<SpoolUnit> units)
+    /// <returns>True when the file is there, be it with all of them or with as many as it may hold.</returns>
+    public bool Write(IEnumerable<SpoolUnit> units)
     {
         if (directory is null)
         {
-            return;
+            return false;
         }
 
         try
@@ -56,6 +57,7 @@ internal sealed partial class UsageSpool(string? directory, long limit, Instance
             TellFull(dropped);
             IsComplete = dropped == 0;
             _isWarned = false;
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -65,6 +67,8 @@ internal sealed partial class UsageSpool(string? directory, long limit, Instance
                 LogUnwritable(directory, e.Message);
                 _isWarned = true;
             }
+
+            return false;
         }
     }
 
