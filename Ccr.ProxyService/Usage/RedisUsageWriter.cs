@@ -236,10 +236,9 @@ internal sealed partial class RedisUsageWriter(
         }
 
         var version = (_outbox.Version, _units.Count);
-        if (version != _spooled || !spool.IsComplete)
+        if (version != _spooled)
         {
-            spool.Write(_units.Where(u => !u.IsApplied).Select(u => u.Spooled()).Concat(_outbox.Spooled()));
-            _spooled = version;
+            _spooled = spool.Write(_units.Where(u => !u.IsApplied).Select(u => u.Spooled()).Concat(_outbox.Spooled())) ? version : null;
         }
     }
 
@@ -343,7 +342,9 @@ internal sealed partial class RedisUsageWriter(
     [LoggerMessage(EventId = 5004, Level = LogLevel.Warning, Message = "Stopped while Redis did not answer: the counts of {Requests} requests were not written.")]
     private partial void LogLost(long requests);
 
-    [LoggerMessage(EventId = 5006, Level = LogLevel.Information, Message = "Stopped while Redis did not answer: the counts of {Requests} requests are in the spool, and the next start writes them.")]
+    [LoggerMessage(EventId = 5006, Level = LogLevel.Information,
+        Message = "Stopped while Redis did not answer: "
+        + "the counts of {Requests} requests are in the spool, and the next start writes them.")]
     private partial void LogKept(long requests);
 
     [LoggerMessage(EventId = 5005, Level = LogLevel.Debug, Message = "This instance could not be taken off the list in Redis: {Reason}")]

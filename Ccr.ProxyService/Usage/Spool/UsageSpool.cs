@@ -30,11 +30,12 @@ internal sealed partial class UsageSpool(string? directory, long limit, Instance
     private string OwnPath => Path.Combine(directory!, identity.Name + Extension);
 
     /// <summary>Replaces this process's file; a disk that cannot be written is told once, and everything stays in memory.</summary>
-    public void Write(IEnumerable<SpoolUnit> units)
+    /// <returns>True when the file is there, be it with all of them or with as many as it may hold.</returns>
+    public bool Write(IEnumerable<SpoolUnit> units)
     {
         if (directory is null)
         {
-            return;
+            return false;
         }
 
         try
@@ -56,6 +57,7 @@ internal sealed partial class UsageSpool(string? directory, long limit, Instance
             TellFull(dropped);
             IsComplete = dropped == 0;
             _isWarned = false;
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -65,6 +67,8 @@ internal sealed partial class UsageSpool(string? directory, long limit, Instance
                 LogUnwritable(directory, e.Message);
                 _isWarned = true;
             }
+
+            return false;
         }
     }
 
@@ -214,13 +218,19 @@ internal sealed partial class UsageSpool(string? directory, long limit, Instance
         _isFull = dropped > 0;
     }
 
-    [LoggerMessage(EventId = 5010, Level = LogLevel.Warning, Message = "The spool of counts cannot be written to {Path} ({Reason}); until it can, counts that Redis does not confirm are in memory only. Set Usage.spoolDirectory to a folder that ccr may write, or Usage.spool to false.")]
+    [LoggerMessage(EventId = 5010, Level = LogLevel.Warning,
+        Message = "The spool of counts cannot be written to {Path} ({Reason}); "
+        + "until it can, counts that Redis does not confirm are in memory only. Set Usage.spoolDirectory to a folder that ccr may write, or Usage.spool to false.")]
     private partial void LogUnwritable(string path, string reason);
 
-    [LoggerMessage(EventId = 5011, Level = LogLevel.Warning, Message = "The spool of counts has reached its limit of {Limit} bytes: {Units} series or sessions are in memory only. Raise Usage.spoolMaxBytes.")]
+    [LoggerMessage(EventId = 5011, Level = LogLevel.Warning,
+        Message = "The spool of counts has reached its limit of {Limit} bytes: "
+        + "{Units} series or sessions are in memory only. Raise Usage.spoolMaxBytes.")]
     private partial void LogFull(long limit, int units);
 
-    [LoggerMessage(EventId = 5012, Level = LogLevel.Warning, Message = "A spool file cannot be used and was set aside as {Path}: {Reason}. The counts in it are not written to Redis.")]
+    [LoggerMessage(EventId = 5012, Level = LogLevel.Warning,
+        Message = "A spool file cannot be used and was set aside as {Path}: "
+        + "{Reason}. The counts in it are not written to Redis.")]
     private partial void LogSetAside(string path, string reason);
 
     [LoggerMessage(EventId = 5013, Level = LogLevel.Information, Message = "The spool file {Path} is written to Redis: the counts of {Requests} requests that instance {Instance} left.")]
