@@ -26,7 +26,7 @@ internal sealed class RequestQueryReader(IQueryCollection query)
         {
             if (!Known.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
-                Error ??= $"{name} is no parameter of this address{Suggestion.Clause(name, Known)} Known are {string.Join(", ", Known)}.";
+                Error ??= $"{name} is no parameter of this address{(Suggestion.Clause(name, Known) is { Length: > 0 } clause ? clause : ".")} Known are {string.Join(", ", Known)}.";
             }
             else if (values.Count > 1)
             {

@@ -74,6 +74,7 @@ public sealed class RequestListTests
     [InlineData("until=03/04/2026", "until must be a time")]
     [InlineData("min_duration_ms=1.5", "min_duration_ms must be a whole number from 0 to 2147483647. It is \"1.5\".")]
     [InlineData("providr=a", "providr is no parameter of this address; did you mean \"provider\"? Known are limit, before, status,")]
+    [InlineData("colour=red", "colour is no parameter of this address. Known are limit,")]
     [InlineData("status=ok&status=failed", "status is given 2 times: give it once.")]
     [InlineData("before=req_nobody", "before is \"req_nobody\", which is neither the \"next\" of a page nor the id of one of the last requests: begin again without it.")]
     [InlineData("before=memory-00000000-1", "a place in the list of another process")]
