@@ -162,7 +162,10 @@ internal sealed class ProxyCall(HttpContext http, ClientDialect client, CcrConfi
         var target = attempt.Pass.Target;
         var record = new AttemptRecord(target.Provider.Name, target.Model, status, failure, attempt.Elapsed)
         {
-            Tokens = TokenUsage.From(attempt.Counts), Repair = attempt.Repaired, GenAi = target.GenAi, FirstContent = attempt.FirstContent,
+            Tokens = TokenUsage.From(attempt.Counts),
+            Repair = attempt.Repaired,
+            GenAi = target.GenAi,
+            FirstContent = attempt.FirstContent,
         };
         Attempts.Add(record);
         AttemptTracing.End(attempt.Span, record, attempt.StopReason);
