@@ -52,7 +52,11 @@ internal abstract class KeyDesk : IDisposable
             return JsonSerializer.Deserialize(await AskAsync(method, escaped, body, cancellationToken), KeyJson.Default.KeyReport) ?? throw new JsonException("null");
         }
 
-        public override void Dispose() => _client.Dispose();
+        public override void Dispose()
+        {
+            _client.Dispose();
+            base.Dispose();
+        }
 
         private async Task<byte[]> AskAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken)
         {
@@ -105,6 +109,10 @@ internal abstract class KeyDesk : IDisposable
                 : await _admin.RotateAsync(path[..^"/rotate".Length], cancellationToken);
         }
 
-        public override void Dispose() => _store.Dispose();
+        public override void Dispose()
+        {
+            _store.Dispose();
+            base.Dispose();
+        }
     }
 }

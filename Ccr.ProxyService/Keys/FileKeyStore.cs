@@ -16,9 +16,9 @@ internal sealed partial class FileKeyStore(KeyFolder folder, KeyRing ring, TimeP
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var seen = ConfigFile.ReadBytes(folder.Keys);
-        Load(seen.Bytes ?? []);
+        Load();
         _refreshed = time.GetTimestamp();
-        _watcher = new(folder.Keys, seen, new(), time, content => Load(content.Bytes ?? []));
+        _watcher = new(folder.Keys, seen, new(), time, _ => Load());
         return Task.CompletedTask;
     }
 
@@ -86,7 +86,7 @@ internal sealed partial class FileKeyStore(KeyFolder folder, KeyRing ring, TimeP
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            Load(ConfigFile.ReadBytes(folder.Keys).Bytes ?? []);
+            Load();
         }
         finally
         {
@@ -94,11 +94,11 @@ internal sealed partial class FileKeyStore(KeyFolder folder, KeyRing ring, TimeP
         }
     }
 
-    private void Load(byte[] bytes)
+    private void Load()
     {
         try
         {
-            ring.Replace(Parse(bytes));
+            ring.Replace(Parse(KeyFolder.Read(folder.Keys)));
         }
         catch (KeyStoreException e)
         {

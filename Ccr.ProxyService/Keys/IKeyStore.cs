@@ -4,7 +4,7 @@ namespace Ccr.ProxyService.Keys;
 internal interface IKeyStore
 {
     /// <summary>The most keys there may be: all of them are in the memory of every replica.</summary>
-    public const int MostKeys = 10_000;
+    const int MostKeys = 10_000;
 
     /// <summary>All keys as they are stored now.</summary>
     /// <exception cref="KeyStoreException">They cannot be read.</exception>

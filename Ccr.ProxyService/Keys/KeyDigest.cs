@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,6 +13,8 @@ internal readonly record struct KeyDigest(ulong A, ulong B, ulong C, ulong D)
 {
     // Longer than any key that is in use; what is longer is hashed all the same, but not on the stack.
     private const int LongestOnStack = 256;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>The digest of a key.</summary>
     public static KeyDigest Of(ReadOnlySpan<char> key)
@@ -28,7 +31,7 @@ internal readonly record struct KeyDigest(ulong A, ulong B, ulong C, ulong D)
     public static bool TryParse(string? hex, out KeyDigest digest)
     {
         digest = default;
-        if (hex is not { Length: SHA256.HashSizeInBytes * 2 } || hex.AsSpan().ContainsAnyExcept("0123456789abcdef"))
+        if (hex is not { Length: SHA256.HashSizeInBytes * 2 } || hex.AsSpan().ContainsAnyExcept(Digits))
         {
             return false;
         }

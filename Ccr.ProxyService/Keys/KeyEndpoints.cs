@@ -14,13 +14,27 @@ internal static class KeyEndpoints
     public static void MapVirtualKeys(this IEndpointRouteBuilder routes)
     {
         var admin = routes.ServiceProvider.GetRequiredService<KeyAdmin>();
-        routes.MapGet("/api/keys", http => AnswerAsync(http, KeyJson.Default.KeyListReport, () => admin.ListAsync(http.RequestAborted)));
-        routes.MapPost("/api/keys", http => AnswerAsync(http, KeyJson.Default.KeyReport, async () => await admin.CreateAsync(await ReadAsync(http).ConfigureAwait(false), http.RequestAborted).ConfigureAwait(false), 201));
-        routes.MapGet("/api/keys/{id}", http => AnswerAsync(http, KeyJson.Default.KeyReport, () => admin.ShowAsync(Id(http), http.RequestAborted)));
-        routes.MapPatch("/api/keys/{id}", http => AnswerAsync(http, KeyJson.Default.KeyReport, async () => await admin.UpdateAsync(Id(http), await ReadAsync(http).ConfigureAwait(false), http.RequestAborted).ConfigureAwait(false)));
-        routes.MapDelete("/api/keys/{id}", http => AnswerAsync(http, KeyJson.Default.KeyReport, () => admin.DeleteAsync(Id(http), http.RequestAborted)));
-        routes.MapPost("/api/keys/{id}/rotate", http => AnswerAsync(http, KeyJson.Default.KeyReport, () => admin.RotateAsync(Id(http), http.RequestAborted)));
+        routes.MapGet("/api/keys", http => ListAsync(http, admin));
+        routes.MapPost("/api/keys", http => CreateAsync(http, admin));
+        routes.MapGet("/api/keys/{id}", http => ShowAsync(http, admin));
+        routes.MapPatch("/api/keys/{id}", http => UpdateAsync(http, admin));
+        routes.MapDelete("/api/keys/{id}", http => DeleteAsync(http, admin));
+        routes.MapPost("/api/keys/{id}/rotate", http => RotateAsync(http, admin));
     }
+
+    private static Task ListAsync(HttpContext http, KeyAdmin admin) => AnswerAsync(http, KeyJson.Default.KeyListReport, () => admin.ListAsync(http.RequestAborted));
+
+    private static Task CreateAsync(HttpContext http, KeyAdmin admin) =>
+        AnswerAsync(http, KeyJson.Default.KeyReport, async () => await admin.CreateAsync(await ReadAsync(http).ConfigureAwait(false), http.RequestAborted).ConfigureAwait(false), 201);
+
+    private static Task ShowAsync(HttpContext http, KeyAdmin admin) => AnswerAsync(http, KeyJson.Default.KeyReport, () => admin.ShowAsync(Id(http), http.RequestAborted));
+
+    private static Task UpdateAsync(HttpContext http, KeyAdmin admin) =>
+        AnswerAsync(http, KeyJson.Default.KeyReport, async () => await admin.UpdateAsync(Id(http), await ReadAsync(http).ConfigureAwait(false), http.RequestAborted).ConfigureAwait(false));
+
+    private static Task DeleteAsync(HttpContext http, KeyAdmin admin) => AnswerAsync(http, KeyJson.Default.KeyReport, () => admin.DeleteAsync(Id(http), http.RequestAborted));
+
+    private static Task RotateAsync(HttpContext http, KeyAdmin admin) => AnswerAsync(http, KeyJson.Default.KeyReport, () => admin.RotateAsync(Id(http), http.RequestAborted));
 
     private static string Id(HttpContext http) => http.Request.RouteValues["id"] as string ?? "";
 

@@ -21,7 +21,4 @@ internal static class KeySecret
 
     /// <summary>Whether a text looks like a virtual key.</summary>
     public static bool Looks(ReadOnlySpan<char> text) => text.StartsWith(Prefix, StringComparison.Ordinal);
-
-    /// <summary>Whether a text looks like an id of a key.</summary>
-    public static bool LooksLikeId(ReadOnlySpan<char> text) => text.Length == 4 + IdLength && text.StartsWith("key_", StringComparison.Ordinal) && !text[4..].ContainsAnyExcept(Letters);
 }

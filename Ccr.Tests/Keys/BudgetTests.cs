@@ -114,6 +114,34 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_given_up_before_it_is_known_what_it_used_costs_what_was_reserved()
+    {
+        await using var bed = await KeyBed.StartAsync();
+        var end = new TaskCompletionSource();
+        bed.Upstream.Answer(ScriptedReply.Events(
+            "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[],\"usage\":{\"input_tokens\":0,\"output_tokens\":0}}}\n\n",
+            "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\nevent: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}\n\n",
+            "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n") with { BeforeLast = end.Task });
+        var (id, key) = await bed.CreateAsync("\"name\":\"k\",\"budgetDay\":1");
+        var body = KeyBed.Body().Replace("\"max_tokens\"", "\"stream\":true,\"max_tokens\"", StringComparison.Ordinal);
+        using (var response = await bed.Proxy.PostAsync(body, Alone))
+        {
+            Assert.Equal(200, (int)response.StatusCode);
+            Assert.NotEqual(0, await (await response.Content.ReadAsStreamAsync()).ReadAsync(new byte[100]));
+        }
+
+        var report = await bed.UntilAsync(id, r => r.GetProperty("running").GetInt32() == 0);
+        Assert.Equal((0.001m, 0m), (KeyBed.Money(report, "spentDay"), KeyBed.Money(report, "reserved")));
+        end.SetResult();
+
+        void Alone(HttpRequestMessage request)
+        {
+            request.Headers.Add("x-api-key", key);
+            request.Headers.Add("x-ccr-attach", "off");
+        }
+    }
+
+    [Fact]
     public async Task A_key_without_a_budget_has_its_spending_entered_all_the_same()
     {
         await using var bed = await KeyBed.StartAsync();

@@ -128,7 +128,7 @@ public sealed class KeyAccessTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {
-            access.InvokeAsync(http).GetAwaiter().GetResult();
+            await access.InvokeAsync(http);
         }
 
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 1000, 0, 64);
