@@ -24,7 +24,7 @@ public sealed class UsageQueryTests
             Normal("""
                 {"group_by":"application","from":null,"to":"2026-03-14T15:10:00Z","interval":null,"source":"memory","rows":[
                  {"group":"claude-code","requests":1,"failures":0,"input_tokens":100,"output_tokens":40,"cache_read_tokens":60,"cache_creation_tokens":30,
-                  "cache_creation_1h_tokens":0,"reasoning_tokens":8,"cost_usd":null,"unpriced_requests":1,"avg_duration_seconds":2},
+                  "cache_creation_1h_tokens":10,"reasoning_tokens":8,"cost_usd":null,"unpriced_requests":1,"avg_duration_seconds":2},
                  {"group":"opencode","requests":1,"failures":0,"input_tokens":7,"output_tokens":3,"cache_read_tokens":0,"cache_creation_tokens":0,
                   "cache_creation_1h_tokens":0,"reasoning_tokens":0,"cost_usd":null,"unpriced_requests":1,"avg_duration_seconds":0.101}]}
                 """),
@@ -33,9 +33,9 @@ public sealed class UsageQueryTests
             Normal("""
                 {"group_by":"key","from":"2026-03-14T00:00:00Z","to":"2026-03-14T16:00:00Z","interval":"hour","source":"memory","rows":[
                  {"group":"k1","requests":1,"failures":0,"input_tokens":100,"output_tokens":40,"cache_read_tokens":60,"cache_creation_tokens":30,
-                  "cache_creation_1h_tokens":0,"reasoning_tokens":8,"cost_usd":null,"unpriced_requests":1,"avg_duration_seconds":2}],
+                  "cache_creation_1h_tokens":10,"reasoning_tokens":8,"cost_usd":null,"unpriced_requests":1,"avg_duration_seconds":2}],
                  "buckets":[{"start":"2026-03-14T15:00:00Z","group":"k1","requests":1,"failures":0,"input_tokens":100,"output_tokens":40,"cache_read_tokens":60,
-                  "cache_creation_tokens":30,"cache_creation_1h_tokens":0,"reasoning_tokens":8,"cost_usd":null,"unpriced_requests":1,"avg_duration_seconds":2}]}
+                  "cache_creation_tokens":30,"cache_creation_1h_tokens":10,"reasoning_tokens":8,"cost_usd":null,"unpriced_requests":1,"avg_duration_seconds":2}]}
                 """),
             Normal(await host.Client.GetStringAsync(Address("/api/usage?group_by=key&interval=hour&from=2026-03-14"))));
     }

@@ -26,7 +26,7 @@ public sealed class WriteBehindTests
             (await redis.SetMembersAsync("ccr:{series}")).Select(s => s.ToString()).Order());
         string[] expected =
         [
-            "cache_read_tokens=60", "cache_write_tokens=30", "duration_ms=1988", "input_tokens=100", "output_tokens=40", "reasoning_tokens=8", "requests=1", "unpriced_requests=1",
+            "cache_read_tokens=60", "cache_write_hour_tokens=10", "cache_write_tokens=30", "duration_ms=1988", "input_tokens=100", "output_tokens=40", "reasoning_tokens=8", "requests=1", "unpriced_requests=1",
         ];
         Assert.Equal(expected, await HashAsync(redis, "ccr:usage:{tier:b,m2}"));
         Assert.Equal(expected, await HashAsync(redis, "ccr:usage:{tier:b,m2}:202603141509"));
