@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Ccr.ProxyService.Routing;
 
 /// <summary>Facts about names of models.</summary>
 internal static class ModelNames
 {
+    private static readonly SearchValues<char> InClaudeNames = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.[]");
+
     /// <summary>
     /// Whether agents send such a name by themselves, so that it says which role the model has and is no choice of the user's: Claude's names on any way in, because
     /// people who keep a Claude client with another provider's models have them in every request; a program's own family otherwise.
@@ -20,7 +24,7 @@ internal static class ModelNames
 
     /// <summary>Whether it has the form of Anthropic's names, such as claude-opus-4-5-20251101 or claude-sonnet-4-5[1m], and is not just any text.</summary>
     public static bool IsClaudeName(string model) =>
-        model.Length <= 50 && model.StartsWith("claude-", StringComparison.Ordinal) && model.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-.[]") < 0;
+        model.Length <= 50 && model.StartsWith("claude-", StringComparison.Ordinal) && !model.AsSpan().ContainsAnyExcept(InClaudeNames);
 
     /// <summary>The length of the name without its suffix, ":online", ":free", "[1m]"; that of the whole name when it has none.</summary>
     public static int WithoutSuffix(ReadOnlySpan<char> model)

@@ -69,7 +69,11 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 await Expect(page.Locator("html")).ToHaveAttributeAsync("data-bs-theme", scheme == ColorScheme.Dark ? "dark" : "light");
                 await Browser.AssertFitsAsync(page, where);
-                await Browser.AssertAccessibleAsync(page, where);
+                if (width == 360 == (scheme == ColorScheme.Light))
+                {
+                    // Each width and each theme once: colours do not depend on the width.
+                    await Browser.AssertAccessibleAsync(page, where);
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ using OpenTelemetry.Trace;
 namespace Ccr.Tests.Telemetry;
 
 [Collection(TelemetryGroup.Name)]
-public sealed class TracingTests : IAsyncLifetime
+public sealed class TracingTests : IAsyncLifetime, IDisposable
 {
     private const string Parent = "00f067aa0ba902b7";
     private const string Marker = "Rumpelstilzchen";
@@ -41,10 +41,11 @@ public sealed class TracingTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _listener?.Dispose();
         await _upstream.DisposeAsync();
         await _collector.DisposeAsync();
     }
+
+    public void Dispose() => _listener?.Dispose();
 
     [Fact]
     public async Task A_request_that_failed_over_is_a_tree_of_spans_and_providers_can_join_it()

@@ -47,9 +47,15 @@ internal sealed class VerbatimCarrier : AnswerCarrier
             _heldCall = new PooledWriter(1024);
         }
 
-        _tap = provider.Protocol == Dialect.Anthropic && _journal is null
-            ? new AnthropicTap(provider.Name)
-            : _decoding = new DecodingTap(sink => plan.Provider.Decoder(sink, provider.Name, plan.Target.Model, null), _journal);
+        if (provider.Protocol == Dialect.Anthropic && _journal is null)
+        {
+            _tap = new AnthropicTap(provider.Name);
+        }
+        else
+        {
+            _decoding = new DecodingTap(sink => plan.Provider.Decoder(sink, provider.Name, plan.Target.Model, null), _journal);
+            _tap = _decoding;
+        }
     }
 
     /// <inheritdoc/>
