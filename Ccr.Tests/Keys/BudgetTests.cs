@@ -121,7 +121,8 @@ public sealed class BudgetTests
         bed.Upstream.Answer(ScriptedReply.Events(
             "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[],\"usage\":{\"input_tokens\":0,\"output_tokens\":0}}}\n\n",
             "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\nevent: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}\n\n",
-            "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n") with { BeforeLast = end.Task });
+            "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n") with
+        { BeforeLast = end.Task });
         var (id, key) = await bed.CreateAsync("\"name\":\"k\",\"budgetDay\":1");
         var body = KeyBed.Body().Replace("\"max_tokens\"", "\"stream\":true,\"max_tokens\"", StringComparison.Ordinal);
         using (var response = await bed.Proxy.PostAsync(body, Alone))
