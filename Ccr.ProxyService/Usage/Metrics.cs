@@ -67,7 +67,7 @@ internal static class Metrics
 
     public static readonly Metric RedisUp = new("ccr_redis_up", "gauge", "1 when the last write to Redis was confirmed. Only with a Redis.");
     public static readonly Metric RedisBuffered = new("ccr_redis_buffered", "gauge", "Finished requests whose counts Redis has not confirmed yet. Only with a Redis.");
-    public static readonly Metric RedisSkipped = new("ccr_redis_recent_skipped_total", "counter", "Requests left out of the shared list of recent requests because newer ones filled it. Only with a Redis.");
+    public static readonly Metric RedisSkipped = new("ccr_redis_recent_skipped_total", "counter", "Requests left out of the shared list of recent requests because there were too many newer ones. Only with a Redis.");
     public static readonly Metric SpoolBytes = new("ccr_usage_spool_bytes", "gauge", "Size of the file with the counts that Redis has not confirmed; 0 when it has all. Only with a Redis.");
     public static readonly Metric SpoolDropped = new("ccr_usage_spool_dropped_total", "counter", "Series and sessions that the file of unconfirmed counts had no room for, each time it was written. Only with a Redis.");
 

@@ -16,6 +16,9 @@ internal sealed class UsageOutbox(UsageRecorder recorder)
     /// <summary>Sessions that wait on their own; what comes then is counted as one session.</summary>
     public const int MostSessions = 20_000;
 
+    /// <summary>Finished requests that one flush adds to the shared list at most, the newest.</summary>
+    public const int MostRecent = 200;
+
     private readonly GrowthReader _growth = new();
     private readonly Dictionary<string, UsageDelta> _series = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (SessionState Growth, long Number)> _sessions = new(StringComparer.Ordinal);
@@ -135,8 +138,8 @@ internal sealed class UsageOutbox(UsageRecorder recorder)
 
     private void TakeRecent()
     {
-        // The ring of recent requests is as long as the list in Redis: what it has lost would be trimmed there anyway.
-        var records = recorder.Recent.Read(_lastRecent, int.MaxValue, out var last);
+        // A replica under full load would push everybody else's requests out of the list, and spend more on writing them there than on counting.
+        var records = recorder.Recent.Read(_lastRecent, MostRecent, out var last);
         _skipped += last - _lastRecent - records.Count;
         _lastRecent = last;
         if (records.Count == 0)

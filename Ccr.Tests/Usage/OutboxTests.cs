@@ -41,15 +41,15 @@ public sealed class OutboxTests
     }
 
     [Fact]
-    public void Requests_beyond_the_length_of_the_list_are_skipped_and_told()
+    public void Requests_beyond_what_one_flush_lists_are_skipped_and_told()
     {
-        for (var i = 0; i < RedisKeys.RecentRequestsLength + 234; i++)
+        for (var i = 0; i < UsageOutbox.MostRecent + 234; i++)
         {
             _recorder.Record(Samples.Answer());
         }
 
         _outbox.Take(Samples.Start);
-        Assert.Equal(RedisKeys.RecentRequestsLength + 234, _outbox.Seal("i", Nothing, out var skipped).Sum(u => u.Requests));
+        Assert.Equal(UsageOutbox.MostRecent + 234, _outbox.Seal("i", Nothing, out var skipped).Sum(u => u.Requests));
         Assert.Equal(234, skipped);
     }
 
