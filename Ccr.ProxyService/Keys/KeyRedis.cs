@@ -18,6 +18,9 @@ internal sealed class KeyRedis(IServiceProvider services, TimeProvider time)
     /// <summary>The longest wait for one reply.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
+    /// <summary>The same where the owner changes keys: they can wait.</summary>
+    public static readonly TimeSpan OwnerLimit = TimeSpan.FromSeconds(10);
+
     // The first connection may come about in the middle of everything else that starts.
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
 

@@ -27,7 +27,7 @@ internal sealed partial class RedisKeyStore(KeyRedis link, KeyRing ring, TimePro
         try
         {
             var redis = await link.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            return Parse(await KeyRedis.WithinAsync(redis.GetDatabase().HashGetAllAsync(RedisKeys.VirtualKeys), KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false));
+            return Parse(await KeyRedis.WithinAsync(redis.GetDatabase().HashGetAllAsync(RedisKeys.VirtualKeys), KeyRedis.OwnerLimit, time, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
@@ -52,7 +52,7 @@ internal sealed partial class RedisKeyStore(KeyRedis link, KeyRing ring, TimePro
             transaction.AddCondition(before is null ? Condition.HashNotExists(RedisKeys.VirtualKeys, id) : Condition.HashEqual(RedisKeys.VirtualKeys, id, Text(before)));
             _ = after is null ? transaction.HashDeleteAsync(RedisKeys.VirtualKeys, id) : transaction.HashSetAsync(RedisKeys.VirtualKeys, id, Text(after)) as Task;
             _ = transaction.StringIncrementAsync(RedisKeys.VirtualKeysVersion);
-            if (!await KeyRedis.WithinAsync(transaction.ExecuteAsync(), KeyRedis.Limit, time, cancellationToken).ConfigureAwait(false))
+            if (!await KeyRedis.WithinAsync(transaction.ExecuteAsync(), KeyRedis.OwnerLimit, time, cancellationToken).ConfigureAwait(false))
             {
                 return false;
             }
